@@ -1,0 +1,1 @@
+"""What an operator may change: settings, policy, and the files of Prometheus and Alertmanager."""

@@ -1,0 +1,104 @@
+"""Where the services are and how to talk to them: read once from the environment, then passed on as a value.
+
+Every setting is `DUNGHAN_<NAME>`; secrets (`DUNGHAN_KAFKA_PASSWORD`, a password in `DUNGHAN_REDIS`) come from there
+only. Defaults are the local stack's, on loopback.
+"""
+
+import os
+import ssl
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+PREFIX = "DUNGHAN_"
+
+
+class SettingsError(ValueError):
+    """A setting in the environment cannot be used."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings, with the local stack's defaults."""
+
+    kafka: str = "127.0.0.1:19092"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: str = ""
+    kafka_ca_file: str = ""
+    kafka_cert_file: str = ""
+    kafka_key_file: str = ""
+
+    app: str = "dunghan"  # consumer group, and the prefix of its topics and transactional ids
+    events_topic: str = "dossier-events"
+    partitions: int = 8
+    replication_factor: int = 1
+    session_timeout_seconds: float = 6.0  # a crashed worker's partitions are taken over after this
+    chunk_records: int = 2000
+
+    redis: str = "redis://127.0.0.1:16379/0"  # rediss:// for TLS; user and password in the address
+    redis_ca_file: str = ""
+
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 19101
+    prometheus: str = "http://127.0.0.1:19090"
+    alertmanager: str = "http://127.0.0.1:19093"
+
+    policy_file: str = ""  # empty: the policy that comes with the program
+
+    @property
+    def dead_letters_topic(self) -> str:
+        """Where rejected records go, as they came."""
+        return f"{self.events_topic}.dlq"
+
+    @property
+    def changelog_topic(self) -> str:
+        """The compacted topic that holds the dossiers and, by partition, the position in the events topic."""
+        return f"{self.app}-dossiers-changelog"
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """Return the TLS context for Kafka, or None where the protocol uses none."""
+        if not self.kafka_security_protocol.endswith("SSL"):
+            return None
+        context = ssl.create_default_context(cafile=self.kafka_ca_file or None)
+        if self.kafka_cert_file:
+            context.load_cert_chain(self.kafka_cert_file, self.kafka_key_file or None)
+        return context
+
+    def kafka_client(self) -> dict[str, Any]:
+        """Return the connection arguments that kafka-python and aiokafka share."""
+        client: dict[str, Any] = {
+            "bootstrap_servers": self.kafka.split(","),
+            "security_protocol": self.kafka_security_protocol,
+            "ssl_context": self.ssl_context(),
+        }
+        if self.kafka_security_protocol.startswith("SASL"):
+            client |= {
+                "sasl_mechanism": self.kafka_sasl_mechanism,
+                "sasl_plain_username": self.kafka_username,
+                "sasl_plain_password": self.kafka_password,
+            }
+        return client
+
+    def redis_client(self) -> dict[str, Any]:
+        """Return the connection arguments of redis-py beside the address."""
+        return {"ssl_ca_certs": self.redis_ca_file} if self.redis_ca_file else {}
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: naming the variable at fault, or one that is no setting (a typo would be silent otherwise).
+    """
+    given = {
+        name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)
+    }
+    unknown = sorted(given.keys() - set(Settings.__struct_fields__))
+    if unknown:
+        raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting; see README.md, Settings")
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"environment: {error} (variables start with {PREFIX})") from error

@@ -1,0 +1,62 @@
+"""`dunghan` ("on time"): the command line. Each command's code is loaded when it is called."""
+
+from importlib import import_module
+
+import click
+
+from config.policy import PolicyError
+from config.settings import SettingsError
+from dunghan.errors import UserError
+
+# command → what it is for; its code is dunghan/commands/<command with _>.py
+COMMANDS = {
+    "worker": "Process dossier events and expose metrics.",
+    "topics": "Create and check the Kafka topics.",
+    "publish": "Publish events from files to Kafka.",
+    "simulate": "Make the events of a believable province.",
+    "import": "Turn a historic log into events.",
+    "evaluate": "Judge events from files, in memory, at an instant.",
+    "view": "The Redis view of open, overdue and unsynced dossiers.",
+    "dead-letters": "List, show and replay rejected events.",
+    "schemas": "Write the event contract's JSON Schemas and AsyncAPI document.",
+    "watch": "A live board in the terminal.",
+    "stack": "The local stack: Kafka, Redis, Prometheus, Alertmanager.",
+    "demo": "The whole monitor on a simulated province.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when it is needed, so `--help` is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the table's order, which is the order of a newcomer's needs."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"dunghan.commands.{cmd_name.replace('-', '_')}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; settings and policy at fault are a person's to mend, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, PolicyError) as error:
+            raise UserError(str(error)) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="dunghan")
+def main() -> None:
+    """Đúng Hạn: are the province's dossiers on time, and does the national portal know of them?
+
+    Example: dunghan evaluate events.ndjson --at 2026-11-24T17:00+07:00
+    """
