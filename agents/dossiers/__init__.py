@@ -1,0 +1,1 @@
+"""Dossiers (hồ sơ): facts, rules and the partition processor. Nothing here does I/O but `agent`."""

@@ -1,0 +1,38 @@
+"""The dossier agent: a thin Faust agent between the partition reader and the partition processor."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+from streams.chunk import PartitionProcessor, Plan, Record
+from streams.faust_app import CoordinatingApp
+from streams.reader import Handle
+
+
+class Chunk(NamedTuple):
+    """Records of one partition, its state, and where the plan is awaited."""
+
+    processor: PartitionProcessor
+    records: Sequence[Record]
+    plan: asyncio.Future[Plan]
+
+
+def register(app: CoordinatingApp) -> Handle:
+    """Add the dossier agent to the app; return how the reader hands it a chunk."""
+    chunks = app.plain_channel()
+
+    @app.agent(chunks, name="dossiers")  # type: ignore[untyped-decorator]
+    async def dossiers(stream: AsyncIterator[Chunk]) -> None:
+        async for chunk in stream:
+            try:
+                chunk.plan.set_result(chunk.processor.process(chunk.records))
+            except Exception as error:
+                chunk.plan.set_exception(error)
+                raise
+
+    async def handle(processor: PartitionProcessor, records: Sequence[Record]) -> Plan:
+        chunk = Chunk(processor, records, asyncio.get_running_loop().create_future())
+        await chunks.put(chunk)
+        return await chunk.plan
+
+    return handle

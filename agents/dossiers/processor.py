@@ -1,0 +1,256 @@
+"""The partition processor: everything the monitor decides about one partition's dossiers, without I/O.
+
+1. `process(records)` decodes a chunk, merges each event into its dossier, and returns a `DossierPlan`. Nothing is
+   changed yet.
+2. The reader writes the plan (changed dossiers, position, dead letters, events of other partitions) in one transaction.
+3. `commit(plan)` makes it the state, and counts each changed dossier anew.
+4. `advance(…)`, once a second: dossiers whose instant has come are judged again from their facts.
+
+After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from agents.dossiers.activity import Activity
+from agents.dossiers.apply import apply
+from agents.dossiers.dossier import Dossier, dump, load
+from agents.dossiers.judged_time import judged_at
+from agents.dossiers.standing import BEGINNING, Standing, standing_of
+from agents.dossiers.sync import unsynced_since
+from agents.dossiers.tally import Tally
+from agents.dossiers.timers import Timers
+from config.clock import Clock, from_timestamp_ms
+from config.policy import Policies
+from streams.chunk import Plan, Record, RejectedRecord
+from streams.decode import decode
+from streams.events import DOSSIER_TYPES, AgencyHeartbeat, AgencyTotals, DossierPortal, Event, Outcome
+from streams.rejection import Reason, Rejection
+
+_OF_DOSSIERS = frozenset(DOSSIER_TYPES)
+_OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
+_POSITION_KEY = b"p"
+_DOSSIER_KEY = b"d"
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+class DossierPlan(Plan, kw_only=True):
+    """A chunk's plan, with what `commit` needs."""
+
+    dossiers: dict[str, Dossier] = {}  # touched; those in `changed` say something new
+    changed: dict[str, bytes] = {}
+    watermark: datetime | None = None
+    arrived_ms: list[int] = []
+    results: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
+    unknown_fields: int = 0
+    heard: dict[str, datetime] = {}  # newest event by source
+    ack_seconds: list[float] = []
+
+
+class DossierProcessor:
+    """The state of one partition of the dossier events, and the rules that change it."""
+
+    def __init__(
+        self,
+        *,
+        policies: Policies,
+        clock: Clock,
+        activity: Activity | None = None,
+        lives_here: Callable[[str], bool] = lambda _: True,
+        horizon: datetime | None = None,
+    ) -> None:
+        """Start empty.
+
+        Args:
+            policies: Limits and thresholds, dated.
+            clock: What time it is, for the lag of events.
+            activity: The worker's counters.
+            lives_here: Whether a dossier's code belongs to this partition.
+            horizon: Events after this instant have not happened yet, and are passed over.
+        """
+        self.position = -1
+        self.watermark: datetime | None = None
+        self.judged_at = BEGINNING
+        self.standings: dict[str, Standing | None] = {}
+        self.tally = Tally()
+        self.activity = activity or Activity()
+        self.unpublished: dict[str, Standing | None] = {}  # standings that the view has not taken yet
+        self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
+        self._stored: dict[str, bytes] = {}
+        self._timers = Timers()
+        self._uncounted: set[str] = set()
+        self._policies = policies
+        self._clock = clock
+        self._lives_here = lives_here
+        self._horizon = horizon
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def dossier(self, code: str) -> Dossier | None:
+        """Return the facts of one dossier."""
+        stored = self._stored.get(code)
+        return None if stored is None else load(stored)
+
+    def dossiers(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every dossier's code and stored facts; equal facts have equal bytes."""
+        yield from self._stored.items()
+
+    # -- restoring ----------------------------------------------------------------------------------------------------
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take one changelog record into the state."""
+        if key == _POSITION_KEY:
+            if value is not None:
+                self.position, self.watermark = msgspec.msgpack.decode(value, type=tuple[int, datetime | None])
+            return
+        code = key.removeprefix(_DOSSIER_KEY).decode()
+        self._uncounted.add(code)
+        if value is None:
+            self._stored.pop(code, None)
+        else:
+            self._stored[code] = value
+
+    def recount(self) -> None:
+        """Count the dossiers that were loaded."""
+        for code in self._uncounted:
+            dossier = self.dossier(code)
+            self._stand(code, None if dossier is None else standing_of(dossier, self.judged_at, self._policies))
+        self._uncounted.clear()
+
+    # -- one chunk ----------------------------------------------------------------------------------------------------
+
+    def process(self, records: Sequence[Record]) -> DossierPlan:
+        """Decide what a chunk amounts to, without changing the state."""
+        plan = DossierPlan(position=records[-1].offset, records=len(records), watermark=self.watermark)
+        for record in records:
+            if record.timestamp is not None:
+                plan.arrived_ms.append(record.timestamp)
+            decoded = decode(record)
+            plan.unknown_fields += decoded.unknown_fields
+            for rejection in decoded.rejections:
+                self._reject(plan, record, rejection, "unknown")
+            for event in decoded.events:
+                self._place(plan, record, event)
+        plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in self._changes(plan)]
+        plan.changelog.append((_POSITION_KEY, msgspec.msgpack.encode((plan.position, plan.watermark))))
+        return plan
+
+    def _place(self, plan: DossierPlan, record: Record, event: Event) -> None:
+        kind = type(event.data)
+        if self._horizon is not None and event.at > self._horizon:
+            plan.results[kind.type, "later"] += 1
+            return
+        if kind in _OF_DOSSIERS:
+            dossier = plan.dossiers.get(event.subject) or self._find(plan, event.subject)
+            if dossier is None:
+                plan.forwards.append(event)
+                plan.results[kind.type, "forwarded"] += 1
+                return
+            self._apply(plan, dossier, event)
+        elif kind not in _OF_AGENCIES:
+            detail = f"{kind.type} does not belong among dossier events"
+            self._reject(plan, record, Rejection(Reason.WRONG_TOPIC, detail), kind.type)
+            return
+        else:
+            plan.results[kind.type, "applied"] += 1
+        self._hear(plan, record, event)
+
+    def _find(self, plan: DossierPlan, code: str) -> Dossier | None:
+        """Return the dossier as the chunk's first event finds it; None if it lives in another partition."""
+        stored = self._stored.get(code)
+        if stored is None and not self._lives_here(code):
+            return None
+        dossier = plan.dossiers[code] = Dossier(code) if stored is None else load(stored)
+        return dossier
+
+    def _apply(self, plan: DossierPlan, dossier: Dossier, event: Event) -> None:
+        acknowledges = isinstance(event.data, DossierPortal) and event.data.outcome is Outcome.ACKNOWLEDGED
+        since = unsynced_since(dossier) if acknowledges else None
+        if not apply(dossier, event):
+            plan.results[event.data.type, "duplicate"] += 1
+            return
+        plan.results[event.data.type, "applied"] += 1
+        plan.changed[event.subject] = b""  # encoded once, when the chunk is through
+        if since is not None and since <= event.at:
+            plan.ack_seconds.append((event.at - since).total_seconds())
+
+    @staticmethod
+    def _reject(plan: DossierPlan, record: Record, rejection: Rejection, kind: str) -> None:
+        plan.rejected.append(RejectedRecord(record, rejection))
+        plan.results[kind, "rejected"] += 1
+
+    @staticmethod
+    def _hear(plan: DossierPlan, record: Record, event: Event) -> None:
+        """Advance the watermark and the source's last event, unless the event claims to come from the future."""
+        at = event.at
+        if plan.watermark is None or at > plan.watermark:
+            if record.timestamp is not None and at > from_timestamp_ms(record.timestamp) + _CLOCK_SKEW:
+                return
+            plan.watermark = at
+        last = plan.heard.get(event.source)
+        if last is None or at > last:
+            plan.heard[event.source] = at
+
+    @staticmethod
+    def _changes(plan: DossierPlan) -> Iterator[tuple[str, bytes]]:
+        for code in plan.changed:
+            plan.changed[code] = dump(plan.dossiers[code])
+        yield from plan.changed.items()
+
+    def commit(self, plan: Plan) -> None:
+        """Make a plan that was written the state, and judge what it changed."""
+        assert isinstance(plan, DossierPlan)  # noqa: S101 - the reader hands back what `process` returned
+        self.position, self.watermark = plan.position, plan.watermark
+        self._stored.update(plan.changed)
+        for code in plan.changed:
+            standing = standing_of(plan.dossiers[code], self.judged_at, self._policies)
+            self._note_overdue(code, standing)
+            self._stand(code, standing)
+        self._record(plan)
+
+    def _record(self, plan: DossierPlan) -> None:
+        activity = self.activity
+        activity.events.update(plan.results)
+        activity.unknown_fields += plan.unknown_fields
+        activity.dead_letters.update(str(rejected.rejection.reason) for rejected in plan.rejected)
+        for source, at in plan.heard.items():
+            activity.heard(source, at)
+        now_ms = self._clock.now().timestamp() * 1000
+        for arrived_ms in plan.arrived_ms:
+            activity.event_lag.observe((now_ms - arrived_ms) / 1000)
+        for seconds in plan.ack_seconds:
+            activity.sync_ack.observe(seconds)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def advance(self, now: datetime, *, caught_up: bool) -> None:
+        """Judge again the dossiers whose instant has come: at `now`, or at the watermark while catching up."""
+        self.judged_at = judged_at(
+            previous=self.judged_at,
+            now=now,
+            caught_up=caught_up,
+            watermark=self.watermark,
+            slack=self._policies.at(now).watermark_slack,
+        )
+        for code in self._timers.pop_due(self.judged_at):
+            standing = standing_of(load(self._stored[code]), self.judged_at, self._policies)
+            self._note_overdue(code, standing)
+            self._stand(code, standing)
+        self.oldest_overdue = self.tally.oldest_overdue()
+
+    def _note_overdue(self, code: str, new: Standing | None) -> None:
+        old = self.standings.get(code)
+        if new is not None and new.overdue_since is not None and (old is None or old.overdue_since is None):
+            self.activity.became_overdue[new.contribution.agency] += 1
+
+    def _stand(self, code: str, new: Standing | None) -> None:
+        old = self.standings.get(code)
+        if new != old:
+            self.tally.replace(code, old, new)
+            self.unpublished[code] = new
+        self.standings[code] = new
+        self._timers.set(code, new.next_at if new else None)

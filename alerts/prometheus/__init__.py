@@ -1,0 +1,1 @@
+"""Prometheus: the metrics a worker exposes. The rules are in config/prometheus/rules/."""

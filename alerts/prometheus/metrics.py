@@ -1,0 +1,168 @@
+"""`/metrics`: what a worker's partitions and its own activity amount to, computed when Prometheus asks.
+
+A worker exposes only the partitions it serves, so `sum without (instance, job)` over the workers is the whole. No
+dossier, person or procedure is in a label.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from agents.dossiers.activity import Activity, Histogram
+from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.standing import Contribution
+
+
+def serve(collector: Collector, host: str, port: int) -> Callable[[], None]:
+    """Serve `/metrics` from a thread of its own; return how to stop it.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    registry = CollectorRegistry()
+    registry.register(collector)
+    server, thread = start_http_server(port, addr=host, registry=registry)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return stop
+
+
+class WorkerCollector(Collector):
+    """Collects the metrics of one worker. Runs in the server's thread: it takes copies of what it reads."""
+
+    def __init__(
+        self,
+        activity: Activity,
+        serving: Callable[[], Mapping[int, DossierProcessor]],
+        behind: Callable[[int], int],
+        view_failures: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._activity = activity
+        self._serving = serving
+        self._behind = behind
+        self._view_failures = view_failures
+
+    def describe(self) -> Iterable[Metric]:
+        """Name nothing in advance: what there is depends on the partitions served."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric family."""
+        partitions = self._serving()
+        yield from dossier_metrics(partitions.values())
+        yield from self._activity_metrics()
+        yield from self._partition_metrics(partitions)
+        info = InfoMetricFamily("tthc_build", "Version of the monitor.")
+        info.add_metric((), {"version": version("dunghan")})
+        yield info
+
+    def _activity_metrics(self) -> Iterator[Metric]:
+        activity = self._activity
+        yield _counter("tthc_events", "Events by type and what became of them.", ("type", "result"), activity.events)
+        yield _counter(
+            "tthc_dead_letters",
+            "Rejected records and parts of records.",
+            ("reason",),
+            {(reason,): count for reason, count in activity.dead_letters.copy().items()},
+        )
+        yield _counter(
+            "tthc_became_overdue",
+            "Dossiers that became overdue while this worker watched.",
+            ("agency",),
+            {(agency,): count for agency, count in activity.became_overdue.copy().items()},
+        )
+        yield CounterMetricFamily("tthc_unknown_fields", "Fields ignored in events.", activity.unknown_fields)
+        yield CounterMetricFamily("tthc_view_failures", "Failed writes to the Redis view.", self._view_failures())
+        yield _histogram("tthc_event_lag_seconds", "From arrival in Kafka to applied.", activity.event_lag)
+        yield _histogram("tthc_sync_ack_seconds", "From a status to the portal's acknowledgement.", activity.sync_ack)
+        last = GaugeMetricFamily(
+            "tthc_source_last_event_timestamp_seconds", "Time of a source's newest event.", labels=("source",)
+        )
+        for source, at in activity.source_last_event_at.copy().items():
+            last.add_metric((source,), at.timestamp())
+        yield last
+
+    def _partition_metrics(self, partitions: Mapping[int, DossierProcessor]) -> Iterator[Metric]:
+        watermark = GaugeMetricFamily(
+            "tthc_watermark_timestamp_seconds", "Time of the newest event applied.", labels=("partition",)
+        )
+        lag = GaugeMetricFamily("tthc_partition_lag_records", "Records not applied yet.", labels=("partition",))
+        catching_up = GaugeMetricFamily(
+            "tthc_partition_catching_up", "1 while lateness is judged at the watermark.", labels=("partition",)
+        )
+        for number, processor in partitions.items():
+            label, behind = (str(number),), self._behind(number)
+            if processor.watermark is not None:
+                watermark.add_metric(label, processor.watermark.timestamp())
+            lag.add_metric(label, behind)
+            catching_up.add_metric(label, int(behind > 0))
+        yield from (watermark, lag, catching_up)
+
+
+def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
+    """Yield the families that are sums over dossiers."""
+    contributions: Counter[Contribution] = Counter()
+    oldest: dict[str, datetime] = {}
+    for processor in processors:
+        contributions.update(processor.tally.contributions.copy())
+        for agency, at in processor.oldest_overdue.items():
+            oldest[agency] = min(at, oldest.get(agency, at))
+    states: Counter[tuple[str, str]] = Counter()
+    overdue: Counter[tuple[str, str]] = Counter()
+    missing: Counter[tuple[str, str]] = Counter()
+    for contribution, count in contributions.items():
+        states[contribution.agency, contribution.state] += count
+        if contribution.overdue_age is not None:
+            overdue[contribution.agency, contribution.overdue_age] += count
+        if contribution.sync_missing is not None:
+            missing[contribution.agency, contribution.sync_missing] += count
+    yield _gauge("tthc_dossiers", "Dossiers by state.", ("agency", "state"), states)
+    yield _gauge("tthc_dossiers_overdue", "Open dossiers past their appointment.", ("agency", "age"), overdue)
+    yield _gauge("tthc_sync_missing", "Dossiers the portal has not acknowledged.", ("agency", "severity"), missing)
+    yield _gauge(
+        "tthc_oldest_overdue_timestamp_seconds",
+        "Since when the oldest overdue dossier has been overdue.",
+        ("agency",),
+        {(agency,): at.timestamp() for agency, at in oldest.items()},
+    )
+
+
+def _gauge(
+    name: str, text: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float] | Mapping[tuple[str, str], int]
+) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for label_values, value in values.items():
+        family.add_metric(label_values, value)
+    return family
+
+
+def _counter(name: str, text: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], int]) -> Metric:
+    family = CounterMetricFamily(name, text, labels=labels)
+    for label_values, value in dict(values).items():
+        family.add_metric(label_values, value)
+    return family
+
+
+def _histogram(name: str, text: str, histogram: Histogram) -> Metric:
+    family = HistogramMetricFamily(name, text)
+    total, buckets = 0, []
+    for bound, count in zip((*map(str, histogram.bounds), "+Inf"), list(histogram.counts), strict=True):
+        total += count
+        buckets.append((bound, total))
+    family.add_metric((), buckets, histogram.sum)
+    return family

@@ -1,0 +1,178 @@
+"""The Redis view: open, overdue and unsynced dossiers by agency. Losing it loses nothing.
+
+Keys, after the app's name (times are Unix seconds):
+
+- `view:<partition>` hash: dossier code → its row as JSON,
+- `view:<partition>:owner` string: which worker wrote it last,
+- `open:<agency>`, `overdue:<agency>`, `unsynced:<agency>` sorted sets of codes, by appointment (or `+inf`), by when they
+  became overdue, by since when the portal's acknowledgement is missing,
+- `agencies` set.
+
+Each partition is written by the worker that serves it, in a Redis transaction that holds only while the owner is still
+the writer. Whoever does not find itself as the owner writes the partition anew: after a takeover, after Redis lost its
+data, and after `dunghan view rebuild`, which deletes the view and lets the owners fill it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, WatchError
+
+from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.standing import OPEN_STATES, Standing
+from config.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_FLUSH_SECONDS = 0.2
+_RETRY_SECONDS = 2.0
+LISTS = ("open", "overdue", "unsynced")
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One dossier as the view shows it."""
+
+    agency: str
+    state: str
+    due_at: datetime | None = None
+    overdue_since: datetime | None = None
+    unsynced_since: datetime | None = None
+    severity: str | None = None
+
+    def scores(self) -> dict[str, float]:
+        """Return the lists the dossier is on, and its place there."""
+        scores = {}
+        if self.state in OPEN_STATES:
+            scores["open"] = self.due_at.timestamp() if self.due_at else float("inf")
+        if self.overdue_since is not None:
+            scores["overdue"] = self.overdue_since.timestamp()
+        if self.severity is not None and self.unsynced_since is not None:
+            scores["unsynced"] = self.unsynced_since.timestamp()
+        return scores
+
+
+def row_of(standing: Standing | None) -> Row | None:
+    """Return the row of a dossier that staff should see: open, or missing at the portal."""
+    if standing is None:
+        return None
+    contribution = standing.contribution
+    if contribution.state not in OPEN_STATES and contribution.sync_missing is None:
+        return None
+    return Row(
+        contribution.agency,
+        contribution.state,
+        standing.due_at,
+        standing.overdue_since,
+        standing.unsynced_since,
+        contribution.sync_missing,
+    )
+
+
+class View:
+    """Keeps the view of the partitions a worker serves, off the path of the events."""
+
+    def __init__(self, settings: Settings, serving: Callable[[], Mapping[int, DossierProcessor]]) -> None:
+        self.failures = 0
+        self._app = settings.app
+        self._serving = serving
+        self._redis: Any = Redis.from_url(settings.redis, **settings.redis_client())
+        self._owner = uuid4().hex.encode()
+        self._agencies: dict[int, dict[str, str]] = {}  # agency of each row written, by partition and code
+
+    async def run(self) -> None:
+        """Write what has changed, several times a second, until cancelled. Redis being down delays, no more."""
+        while True:
+            try:
+                for partition, processor in self._serving().items():
+                    await self._flush(partition, processor)
+                await asyncio.sleep(_FLUSH_SECONDS)
+            except (RedisError, OSError) as error:
+                self.failures += 1
+                log.warning("Redis view: %s; the stream goes on, the view follows when Redis is back", error)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def stop(self) -> None:
+        """Write what is left, if Redis is there, and disconnect."""
+        with suppress(RedisError, OSError):
+            for partition, processor in self._serving().items():
+                await self._flush(partition, processor)
+        await self._redis.aclose()
+
+    async def _flush(self, partition: int, processor: DossierProcessor) -> None:
+        owner_key = f"{self._app}:view:{partition}:owner"
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(owner_key)
+            owned = await pipe.get(owner_key) == self._owner
+            if owned and not processor.unpublished:
+                return
+            taken, processor.unpublished = processor.unpublished, {}
+            try:
+                if not owned:
+                    taken = await self._everything(pipe, partition, processor)
+                pipe.multi()
+                self._queue(pipe, partition, taken)
+                pipe.set(owner_key, self._owner)
+                await pipe.execute()
+            except WatchError:
+                processor.unpublished = {**taken, **processor.unpublished}  # another worker wrote; next time, anew
+            except BaseException:
+                processor.unpublished = {**taken, **processor.unpublished}
+                raise
+
+    async def _everything(self, pipe: Any, partition: int, processor: DossierProcessor) -> dict[str, Standing | None]:
+        """Return all standings of the partition, with None for rows in Redis that should no longer be there."""
+        rows = await pipe.hgetall(f"{self._app}:view:{partition}")
+        decode = msgspec.json.Decoder(Row).decode
+        self._agencies[partition] = {code.decode(): decode(row).agency for code, row in rows.items()}
+        gone = dict.fromkeys(self._agencies[partition])
+        return {**gone, **processor.standings}
+
+    def _queue(self, pipe: Any, partition: int, standings: Mapping[str, Standing | None]) -> None:
+        """Queue the commands that bring the rows of `standings` up to date, one command a key."""
+        agencies = self._agencies.setdefault(partition, {})
+        put: dict[str, bytes] = {}
+        drop: list[str] = []
+        add: dict[str, dict[str, float]] = {}
+        remove: dict[str, list[str]] = {}
+        for code, standing in standings.items():
+            row, known_agency = row_of(standing), agencies.get(code)
+            scores = row.scores() if row else {}
+            for name in LISTS:
+                if known_agency and (name not in scores or (row and row.agency != known_agency)):
+                    remove.setdefault(f"{name}:{known_agency}", []).append(code)
+                if row and name in scores:
+                    add.setdefault(f"{name}:{row.agency}", {})[code] = scores[name]
+            if row:
+                put[code] = msgspec.json.encode(row)
+                agencies[code] = row.agency
+            elif known_agency:
+                drop.append(code)
+                del agencies[code]
+        self._queue_commands(pipe, partition, put, drop, add, remove)
+
+    def _queue_commands(
+        self,
+        pipe: Any,
+        partition: int,
+        put: Mapping[str, bytes],
+        drop: Iterable[str],
+        add: Mapping[str, Mapping[str, float]],
+        remove: Mapping[str, Iterable[str]],
+    ) -> None:
+        app, hash_key = self._app, f"{self._app}:view:{partition}"
+        if put:
+            pipe.hset(hash_key, mapping=put)
+            pipe.sadd(f"{app}:agencies", *{key.split(":", 1)[1] for key in add})
+        if drop:
+            pipe.hdel(hash_key, *drop)
+        for key, codes in remove.items():
+            pipe.zrem(f"{app}:{key}", *codes)
+        for key, scores in add.items():
+            pipe.zadd(f"{app}:{key}", scores)

@@ -1,0 +1,85 @@
+"""`dunghan evaluate`."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from agents.dossiers.report import AgencyReport, agency_reports, alerts
+from config.policy import DEFAULT_FILE, load_policies
+from config.settings import load_settings
+from dunghan.errors import UserError
+from dunghan.evaluation import Evaluation, lines_of
+from dunghan.options import INSTANT
+
+_SHOWN_REJECTIONS = 10
+
+
+@click.command(name="evaluate")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--at", required=True, type=INSTANT, help="The instant to judge at (RFC 3339).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+def command(files: tuple[Path, ...], at: datetime, *, as_json: bool) -> None:
+    """Judge events from NDJSON files (- is standard input), in memory, at an instant.
+
+    Every accepted form of event may stand in a line. Memory grows with dossiers, not with lines.
+
+    Example: dunghan evaluate events.ndjson --at 2026-11-24T17:00+07:00 --json
+    """
+    settings = load_settings()
+    evaluation = Evaluation(at, load_policies(Path(settings.policy_file) if settings.policy_file else DEFAULT_FILE))
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        for file in files:
+            _read(evaluation, file, progress)
+    evaluation.finish()
+    if as_json:
+        print(msgspec.json.encode(document(evaluation)).decode())
+    else:
+        _print_table(evaluation)
+
+
+def _read(evaluation: Evaluation, file: Path, progress: Progress) -> None:
+    try:
+        size = None if str(file) == "-" else file.stat().st_size
+        task = progress.add_task(file.name, total=size)
+        lines = sys.stdin.buffer if str(file) == "-" else lines_of(file)
+        evaluation.read(str(file), lines, lambda done: progress.advance(task, done))
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}; give the name of an NDJSON file, or - for standard input") from error
+
+
+def document(evaluation: Evaluation) -> dict[str, object]:
+    """Return what `--json` prints."""
+    processor = evaluation.processor
+    return {
+        "at": evaluation.at,
+        "events": sum(processor.activity.events.values()) - sum(
+            count for (_, result), count in processor.activity.events.items() if result == "rejected"
+        ),
+        "rejected": [
+            {"file": line.file, "line": line.line, "reason": line.reason, "detail": line.detail}
+            for line in evaluation.rejected
+        ],
+        "agencies": agency_reports(processor.tally.contributions.items()),
+        "alerts": alerts(processor.standings.items(), evaluation.policies),
+    }
+
+
+def _print_table(evaluation: Evaluation) -> None:
+    columns = AgencyReport.__struct_fields__
+    table = Table(title=f"{evaluation.at.isoformat()}: {evaluation.lines} lines", title_justify="left")
+    table.add_column("agency")
+    for name in columns:
+        table.add_column(name.replace("_", " "), justify="right")
+    for agency, report in agency_reports(evaluation.processor.tally.contributions.items()).items():
+        table.add_row(agency, *(str(getattr(report, name)) for name in columns))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    for line in evaluation.rejected[:_SHOWN_REJECTIONS]:
+        click.echo(f"{line.file}:{line.line}: {line.reason}: {line.detail}", err=True)
+    if len(evaluation.rejected) > _SHOWN_REJECTIONS:
+        click.echo(f"… {len(evaluation.rejected) - _SHOWN_REJECTIONS} more rejected (--json lists all)", err=True)

@@ -1,0 +1,44 @@
+"""`dunghan topics`."""
+
+import click
+
+from config.settings import load_settings
+from dunghan.errors import UserError
+from streams.topics import TopicsError, check_topics, create_topics, topic_specs
+
+
+@click.group(name="topics")
+def command() -> None:
+    """Create and check the Kafka topics: events, dead letters, changelog.
+
+    Example: dunghan topics create
+    """
+
+
+@command.command()
+def create() -> None:
+    """Create the topics that are missing, with their settings, and check the others.
+
+    Example: DUNGHAN_PARTITIONS=8 dunghan topics create
+    """
+    settings = load_settings()
+    try:
+        created = create_topics(settings)
+    except TopicsError as error:
+        raise UserError(str(error)) from error
+    for spec in topic_specs(settings):
+        print(f"{spec.name}: {spec.partitions} partitions, {'created' if spec.name in created else 'as it must be'}")
+
+
+@command.command()
+def check() -> None:
+    """Check that the topics exist and are as they must be.
+
+    Example: dunghan topics check
+    """
+    settings = load_settings()
+    try:
+        check_topics(settings)
+    except TopicsError as error:
+        raise UserError(str(error)) from error
+    print("topics: as they must be")

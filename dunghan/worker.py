@@ -1,0 +1,107 @@
+"""The worker: Faust, the partition reader, the dossier agent, metrics and the view, put together.
+
+1. Faust joins the group and says which partitions are this worker's.
+2. The reader restores and reads them; each chunk passes through the dossier agent.
+3. Once a second every partition judges what time alone has changed.
+4. Prometheus asks for the metrics when it likes; the view follows a chunk at a time.
+5. On SIGTERM or SIGINT the chunk in hand is finished, the view is brought up to date, and the group is left at once.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import faust
+import mode.loop
+
+from agents.dossiers import agent
+from agents.dossiers.activity import Activity
+from agents.dossiers.processor import DossierProcessor
+from alerts.prometheus.metrics import WorkerCollector, serve
+from alerts.redis.view import View
+from config.clock import Clock
+from config.policy import DEFAULT_FILE, load_policies
+from config.settings import Settings
+from streams.chunk import PartitionProcessor
+from streams.faust_app import CoordinatingApp, create_app
+from streams.placement import partition_of
+from streams.reader import PartitionReader
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, data_dir: Path, instance_id: str | None) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._policies = load_policies(Path(settings.policy_file) if settings.policy_file else DEFAULT_FILE)
+        self._activity = Activity()
+        self.app = create_app(settings, data_dir=data_dir, instance_id=instance_id)
+        self.app.delegate(settings.events_topic)
+        self.reader = PartitionReader(
+            settings,
+            clock=clock,
+            new_processor=self._new_processor,
+            handle=agent.register(self.app),
+            on_failure=self.app.crash,
+        )
+        self.view = View(settings, self.serving)
+        self.collector = WorkerCollector(
+            self._activity, self.serving, self.reader.behind, lambda: self.view.failures
+        )
+        self._wire(self.app)
+
+    def serving(self) -> Mapping[int, DossierProcessor]:
+        """Return the dossiers of the partitions that this worker serves."""
+        return {number: state for number, state in self.reader.serving.items() if isinstance(state, DossierProcessor)}
+
+    def _new_processor(self, partition: int) -> PartitionProcessor:
+        partitions = self._settings.partitions
+        return DossierProcessor(
+            policies=self._policies,
+            clock=self._clock,
+            activity=self._activity,
+            lives_here=lambda code: partition_of(code.encode(), partitions) == partition,
+        )
+
+    def _wire(self, app: CoordinatingApp) -> None:
+        """Connect Faust's signals and timers."""
+        view_task: list[asyncio.Task[None]] = []
+
+        async def assigned(_: Any, assigned: set[Any], **_rest: Any) -> None:
+            await self.reader.assign({tp.partition for tp in assigned if tp.topic == self._settings.events_topic})
+
+        async def revoked(_: Any, _revoked: set[Any], **_rest: Any) -> None:
+            await self.reader.revoke()
+
+        async def before_leaving() -> None:
+            for task in view_task:
+                task.cancel()
+            await self.view.stop()
+            await self.reader.stop()
+
+        app.on_partitions_assigned.connect(assigned, weak=False)
+        app.on_partitions_revoked.connect(revoked, weak=False)
+        app.before_leaving.append(before_leaving)
+
+        @app.task  # type: ignore[untyped-decorator]
+        async def start_view() -> None:
+            view_task.append(asyncio.create_task(self.view.run()))
+
+        @app.timer(1.0)  # type: ignore[untyped-decorator]
+        async def advance() -> None:
+            self.reader.advance()
+
+    def run(self, *, loglevel: str) -> None:
+        """Work until SIGTERM or SIGINT. Does not return: Faust's worker ends the process.
+
+        Raises:
+            OSError: the metrics port is taken.
+        """
+        stop_metrics = serve(self.collector, self._settings.metrics_host, self._settings.metrics_port)
+        try:
+            mode.loop.use("uvloop")
+            faust.Worker(self.app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
+        finally:
+            stop_metrics()

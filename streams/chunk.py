@@ -1,0 +1,63 @@
+"""What passes between the partition reader and the agent that decides: records in, a plan out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from streams import records
+from streams.events import Event
+from streams.rejection import Rejection
+
+
+class Record(records.Record, Protocol):
+    """One Kafka record, as the reader hands it on; aiokafka's `ConsumerRecord` is one."""
+
+    @property
+    def offset(self) -> int:
+        """Its place in the partition."""
+        ...
+
+
+class RejectedRecord(msgspec.Struct, frozen=True):
+    """A record, or a part of one, that cannot be applied, and why."""
+
+    record: Any  # a Record; msgspec need not look into it
+    rejection: Rejection
+
+
+class Plan(msgspec.Struct, kw_only=True):
+    """What a chunk amounts to. The reader writes all of it in one transaction, or nothing."""
+
+    position: int  # offset of the chunk's last record
+    records: int = 0
+    changelog: list[tuple[bytes, bytes]] = []
+    rejected: list[RejectedRecord] = []
+    forwards: list[Event] = []  # events of dossiers that live in another partition
+
+
+class PartitionProcessor(Protocol):
+    """What the reader asks of the state of one partition. No method does I/O, so none needs to be awaited."""
+
+    position: int  # offset of the last record in the state; -1 before the first
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take one changelog record into the state."""
+        ...
+
+    def recount(self) -> None:
+        """Count what was loaded; called when the changelog has been read to its end."""
+        ...
+
+    def process(self, records: Sequence[Record]) -> Plan:
+        """Decide what a chunk amounts to, without changing the state."""
+        ...
+
+    def commit(self, plan: Plan) -> None:
+        """Make a plan that was written the state."""
+        ...
+
+    def advance(self, now: datetime, *, caught_up: bool) -> None:
+        """Judge again whatever time alone has changed."""
+        ...

@@ -1,0 +1,98 @@
+"""The Faust app, and the only module that touches Faust's inside.
+
+Faust coordinates: it keeps the consumer group, the assignment, the agents and the timers. It does not fetch the
+delegated topic: the partition reader does (docs/decisions/0001). For this one method of Faust's consumer is overridden;
+that is why faust-streaming is pinned exactly, and tests/integration/test_reader.py is the safety net of an upgrade.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, cast
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from mode.utils.queues import FlowControlEvent, ThrowableQueue
+
+from config.settings import Settings
+
+
+class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carries no types that mypy can follow
+    """Faust's consumer, for which partitions of delegated topics are assigned but never active: it fetches none."""
+
+    def _get_active_partitions(self) -> set[TP]:
+        active = super()._get_active_partitions()
+        return {partition for partition in active if partition.topic not in self.app.delegated_topics}
+
+
+class _DelegatingTransport(driver.Transport):  # type: ignore[misc]
+    Consumer = _DelegatingConsumer
+
+
+class CoordinatingApp(faust.App):  # type: ignore[misc]
+    """A Faust app that leaves the reading of some topics to others."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.delegated_topics: set[str] = set()
+        self.before_leaving: list[Callable[[], Awaitable[None]]] = []
+        super().__init__(*args, **options)
+
+    def _new_transport(self) -> Any:
+        return _DelegatingTransport(self.conf.broker_consumer, self)
+
+    async def on_stop(self) -> None:
+        """Finish what is in hand while the partitions are still this worker's, then leave the group."""
+        for finish in self.before_leaving:
+            await finish()
+        await super().on_stop()
+
+    def delegate(self, topic: str) -> None:
+        """Subscribe to `topic` for its assignment only; its records are read elsewhere."""
+        self.delegated_topics.add(topic)
+        self.topics.add(self.topic(topic, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw"))
+
+    def plain_channel(self) -> Any:
+        """Return a channel that a rebalance does not clear, as Faust's own channels are: what is in hand is finished."""
+        flow = FlowControlEvent(initially_suspended=False)
+        return faust.Channel(self, queue=ThrowableQueue(flow_control=flow, clear_on_resume=False))
+
+
+def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -> CoordinatingApp:
+    """Return the Faust app of a worker.
+
+    Args:
+        settings: Where Kafka is, and how long a silent worker keeps its partitions.
+        data_dir: Where Faust keeps its own small files.
+        instance_id: Static member id: a worker that comes back under it soon gets its partitions without a rebalance.
+    """
+    app = CoordinatingApp(
+        settings.app,
+        broker=[f"kafka://{address}" for address in settings.kafka.split(",")],
+        broker_credentials=_credentials(settings),
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.session_timeout_seconds / 3,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=instance_id,
+        topic_partitions=settings.partitions,
+        topic_replication_factor=settings.replication_factor,
+        topic_disable_leader=True,  # no leader topic: nothing here needs it, and upstream ACLs stay small
+        topic_allow_declare=False,  # `dunghan topics create` makes the topics, with their settings
+        web_enabled=False,  # Faust's web server listens on all interfaces; /metrics is served by alerts/
+        datadir=str(data_dir),
+        autodiscover=False,
+    )
+    return cast(CoordinatingApp, app)
+
+
+def _credentials(settings: Settings) -> Any:
+    protocol, context = settings.kafka_security_protocol, settings.ssl_context()
+    if protocol == "PLAINTEXT":
+        return None
+    if protocol == "SSL":
+        return faust.SSLCredentials(context)
+    return faust.SASLCredentials(
+        username=settings.kafka_username,
+        password=settings.kafka_password,
+        ssl_context=context,
+        mechanism=settings.kafka_sasl_mechanism,
+    )

@@ -1,0 +1,268 @@
+"""The partition reader: it reads the delegated topic, a chunk of one partition at a time.
+
+Faust says which partitions are this worker's. For these the reader
+
+1. fences whoever wrote their changelogs before,
+2. restores their states from the changelogs; a state kept warm reads only what others wrote since,
+3. seeks the source to the position held in the state, which is the only truth about what was applied,
+4. fetches; hands each chunk to the dossier agent; writes what comes back (state and position, dead letters, events of
+   other partitions) in one transaction; then makes it the state. The committed group offset is for lag tools only.
+
+When partitions are revoked the chunk in hand is finished first. When a write fails it is not known whether it took
+place: the reader begins again at 1, and the changelog tells.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from time import monotonic
+from typing import Any, TypeVar
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced
+
+from config.clock import Clock
+from config.settings import Settings
+from streams.changelog import ChangelogReader, ChangelogWriter
+from streams.chunk import PartitionProcessor, Plan, Record
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_FETCH_WAIT_MS = 100  # how long the broker may hold a fetch; bounds how late an event and a revoke are seen
+_RETRY_SECONDS = 1.0
+_REPORT_SECONDS = 1.0
+
+Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
+
+
+class PartitionReader:
+    """Serves the partitions that are assigned to this worker. All methods run on one event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        new_processor: Callable[[int], PartitionProcessor],
+        handle: Handle,
+        on_failure: Callable[[BaseException], Awaitable[None]],
+        on_restored: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Prepare a reader.
+
+        Args:
+            settings: Topics, chunk size and connection.
+            clock: What time it is, for `advance`.
+            new_processor: Makes the empty state of a partition.
+            handle: Turns a chunk into a plan, usually by passing it through the dossier agent.
+            on_failure: Called with what the reader cannot recover from.
+            on_restored: Called with each partition whose state has been restored and counted.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._new_processor = new_processor
+        self._handle = handle
+        self._on_failure = on_failure
+        self._on_restored = on_restored
+        self._states: dict[int, PartitionProcessor] = {}  # warm: also between a revoke and the next assignment
+        self._writers: dict[int, ChangelogWriter] = {}
+        self._serving: set[int] = set()
+        self._behind: dict[int, int] = {}  # records that wait, as of the last fetch
+        self._changelogs = ChangelogReader(settings)
+        self._consumer: Any = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._reported_at = 0.0
+
+    @property
+    def serving(self) -> dict[int, PartitionProcessor]:
+        """The partitions whose states are restored and belong to this worker."""
+        return {partition: self._states[partition] for partition in sorted(self._serving)}
+
+    def behind(self, partition: int) -> int:
+        """Return how many offsets of `partition` wait to be read."""
+        return self._behind.get(partition, 0)
+
+    def advance(self) -> None:
+        """Let every partition judge what time alone has changed."""
+        now = self._clock.now()
+        for partition in self._serving:
+            self._states[partition].advance(now, caught_up=self._behind.get(partition) == 0)
+
+    # -- assignment ---------------------------------------------------------------------------------------------------
+
+    async def assign(self, partitions: set[int]) -> None:
+        """Serve exactly these partitions from now on."""
+        await self.revoke()
+        for partition in self._states.keys() - partitions:
+            await self._forget(partition)
+        if partitions:
+            self._stopping = False
+            self._task = asyncio.create_task(self._run(partitions))
+
+    async def revoke(self) -> None:
+        """Serve nothing from now on; the chunk in hand is finished first. States stay warm."""
+        if self._task is not None:
+            self._stopping = True
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._task = None
+        self._serving.clear()
+
+    async def stop(self) -> None:
+        """Finish the chunk in hand and disconnect."""
+        await self.revoke()
+        for partition in list(self._states):
+            await self._forget(partition)
+        if self._consumer is not None:
+            await asyncio.gather(self._consumer.stop(), self._changelogs.stop())
+            self._consumer = None
+
+    async def _forget(self, partition: int) -> None:
+        self._states.pop(partition, None)
+        self._behind.pop(partition, None)
+        self._changelogs.forget(partition)
+        writer = self._writers.pop(partition, None)
+        if writer is not None:
+            await writer.close()
+
+    # -- serving ------------------------------------------------------------------------------------------------------
+
+    async def _run(self, partitions: set[int]) -> None:
+        """Serve until cancelled. What can pass is tried again from the start; anything else is reported."""
+        try:
+            while True:
+                try:
+                    await self._serve(partitions)
+                except ProducerFenced:
+                    # Another worker took a partition. If the group agrees, a revoke arrives and cancels this wait; if
+                    # the other one is the zombie, it has lost its session by then.
+                    log.warning("fenced: another worker writes to a partition of %s", sorted(partitions))
+                    self._serving.clear()
+                    await asyncio.sleep(self._settings.session_timeout_seconds)
+                except KafkaError as error:
+                    log.warning("Kafka: %r; starting again from the changelog", error)
+                    self._serving.clear()
+                    await asyncio.sleep(_RETRY_SECONDS)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, a worker that reads nothing must not look alive
+            self._serving.clear()
+            await self._on_failure(error)
+
+    async def _serve(self, partitions: set[int]) -> None:
+        started = monotonic()
+        await self._connect()
+        await self._fence(partitions)
+        for partition in partitions - self._states.keys():
+            self._states[partition] = self._new_processor(partition)
+        states = {partition: self._states[partition] for partition in partitions}
+        records = await self._changelogs.restore(states)
+        for partition, state in states.items():
+            state.recount()
+            self._behind[partition] = 1  # until the first fetch tells
+            self._serving.add(partition)
+            self._on_restored(partition)
+        log.info("serving %s: restored %d records in %.2f s", sorted(partitions), records, monotonic() - started)
+        self._seek(states)
+        while True:
+            await self._round()
+
+    async def _connect(self) -> None:
+        if self._consumer is None:
+            await self._changelogs.start()
+            consumer = AIOKafkaConsumer(
+                **self._settings.kafka_client(),
+                group_id=f"{self._settings.app}-position",
+                enable_auto_commit=False,
+                isolation_level="read_committed",
+                auto_offset_reset="earliest",
+                max_partition_fetch_bytes=1 << 20,
+                fetch_max_wait_ms=_FETCH_WAIT_MS,
+            )
+            await consumer.start()
+            self._consumer = consumer
+
+    async def _fence(self, partitions: set[int]) -> None:
+        for partition in partitions - self._writers.keys():
+            self._writers[partition] = ChangelogWriter(self._settings, partition)
+        await asyncio.gather(*(self._writers[partition].fence() for partition in partitions))
+
+    def _seek(self, states: dict[int, PartitionProcessor]) -> None:
+        topic = self._settings.events_topic
+        self._consumer.assign([TopicPartition(topic, partition) for partition in states])
+        for partition, state in states.items():
+            self._consumer.seek(TopicPartition(topic, partition), state.position + 1)
+
+    async def _round(self) -> None:
+        """Fetch what there is, and bring each partition as far as that."""
+        chunk = self._settings.chunk_records
+        fetched = await self._consumer.getmany(timeout_ms=_FETCH_WAIT_MS, max_records=4 * chunk)
+        if fetched:
+            work = [self._chunks(source.partition, records) for source, records in fetched.items()]
+            await _finished(_all(work))
+        for partition in self._serving:
+            await self._measure(partition)
+        if monotonic() - self._reported_at >= _REPORT_SECONDS:
+            self._reported_at = monotonic()
+            await self._report()
+
+    async def _chunks(self, partition: int, records: list[Record]) -> None:
+        size = self._settings.chunk_records
+        for start in range(0, len(records), size):
+            if self._stopping:
+                return  # the rest is fetched again by whoever serves the partition next
+            await self._chunk(partition, records[start : start + size])
+
+    async def _chunk(self, partition: int, records: list[Record]) -> None:
+        state = self._states[partition]
+        fresh = [record for record in records if record.offset > state.position]
+        if not fresh:
+            return
+        plan = await self._handle(state, fresh)
+        next_offset = await self._writers[partition].write(plan)
+        state.commit(plan)
+        self._changelogs.wrote(partition, next_offset)
+
+    async def _measure(self, partition: int) -> None:
+        """Note how far the partition is behind the last stable offset, which is what a committed read can see."""
+        source = TopicPartition(self._settings.events_topic, partition)
+        end = self._consumer.last_stable_offset(source)
+        if end is not None and end >= 0:
+            self._behind[partition] = max(0, end - await self._consumer.position(source))
+
+    async def _report(self) -> None:
+        """Commit the positions for lag tools. Nothing depends on it, so its failure is only logged."""
+        topic = self._settings.events_topic
+        offsets = {
+            TopicPartition(topic, partition): state.position + 1
+            for partition, state in self.serving.items()
+            if state.position >= 0
+        }
+        if not offsets:
+            return
+        try:
+            await self._consumer.commit(offsets)
+        except KafkaError as error:
+            log.info("positions not reported: %r", error)
+
+
+async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run all to their end, then raise the first failure: no chunk is left half-way behind a failed neighbour."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _finished(work: Coroutine[Any, Any, T]) -> T:
+    """Await `work` to its end even when cancelled meanwhile; then let the cancellation through."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("the chunk in hand failed while partitions were revoked: %r", task.exception())
+        raise

@@ -1,0 +1,136 @@
+"""The Kafka topics: their settings, their creation, and the check that they are as they must be."""
+
+from typing import Any
+
+import msgspec
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from config.settings import Settings
+
+
+class TopicsError(RuntimeError):
+    """A topic is missing or is not as it must be; the message says what to do."""
+
+
+class TopicSpec(msgspec.Struct, frozen=True):
+    """A topic as this program needs it."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    config: dict[str, str]
+
+
+def topic_specs(settings: Settings) -> list[TopicSpec]:
+    """Return the topics a worker needs.
+
+    The changelog has the partitions of the events topic, one for one. It is compacted, and its segments are small, so
+    that what has been overwritten is cleaned away soon and a restart reads little more than the dossiers themselves.
+    """
+    day_ms = 24 * 60 * 60 * 1000
+    events = {"cleanup.policy": "delete", "retention.ms": str(400 * day_ms)}  # a year can be replayed
+    dead_letters = {"cleanup.policy": "delete", "retention.ms": str(90 * day_ms)}  # they may hold personal data
+    compact = {
+        "cleanup.policy": "compact",
+        "segment.bytes": str(64 * 1024 * 1024),
+        "min.cleanable.dirty.ratio": "0.3",
+        "max.compaction.lag.ms": str(6 * 60 * 60 * 1000),
+    }
+    return [
+        TopicSpec(name, settings.partitions, settings.replication_factor, config)
+        for name, config in (
+            (settings.events_topic, events),
+            (settings.dead_letters_topic, dead_letters),
+            (settings.changelog_topic, compact),
+        )
+    ]
+
+
+def create_topics(settings: Settings) -> list[str]:
+    """Create the topics that are missing, and check those that exist.
+
+    Returns:
+        The names of those created.
+
+    Raises:
+        TopicsError: a topic exists and is not as it must be, or the broker cannot be reached.
+    """
+    admin = _admin(settings)
+    try:
+        existing = set(admin.list_topics())
+        missing = [spec for spec in topic_specs(settings) if spec.name not in existing]
+        if missing:
+            _create(admin, missing)
+        _check(admin, settings)
+    except KafkaError as error:
+        raise TopicsError(f"Kafka at {settings.kafka}: {error}") from error
+    finally:
+        admin.close()
+    return [spec.name for spec in missing]
+
+
+def check_topics(settings: Settings) -> None:
+    """Check that every topic exists and is as it must be.
+
+    Raises:
+        TopicsError: naming the topic, what is wrong and what to do.
+    """
+    admin = _admin(settings)
+    try:
+        _check(admin, settings)
+    finally:
+        admin.close()
+
+
+def _admin(settings: Settings) -> Any:
+    try:
+        return KafkaAdminClient(client_id="dunghan-topics", **settings.kafka_client())
+    except KafkaError as error:
+        raise TopicsError(
+            f"cannot reach Kafka at {settings.kafka}; start it (make stack-up) or set DUNGHAN_KAFKA"
+        ) from error
+
+
+def _create(admin: Any, specs: list[TopicSpec]) -> None:
+    new = [
+        NewTopic(
+            name=spec.name,
+            num_partitions=spec.partitions,
+            replication_factor=spec.replication_factor,
+            topic_configs=spec.config,
+        )
+        for spec in specs
+    ]
+    try:
+        admin.create_topics(new)
+    except TopicAlreadyExistsError:
+        pass  # another process was faster; the check that follows judges what it made
+    admin.wait_for_topics([spec.name for spec in specs])
+
+
+def _check(admin: Any, settings: Settings) -> None:
+    specs = topic_specs(settings)
+    partitions = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics([s.name for s in specs])}
+    configs = _cleanup_policies(admin, [spec.name for spec in specs])
+    for spec in specs:
+        found = partitions.get(spec.name, 0)
+        if not found:
+            raise TopicsError(f"topic {spec.name} does not exist; create it: dunghan topics create")
+        if found != spec.partitions:
+            raise TopicsError(
+                f"topic {spec.name} has {found} partitions, not {spec.partitions}: set DUNGHAN_PARTITIONS={found}, or "
+                "use a new topic; dossiers are placed by the number of partitions, so it must not change"
+            )
+        if configs[spec.name] != spec.config["cleanup.policy"]:
+            raise TopicsError(
+                f"topic {spec.name} has cleanup.policy={configs[spec.name]}, not {spec.config['cleanup.policy']}: "
+                "correct it with kafka-configs, or events and state would be lost"
+            )
+
+
+def _cleanup_policies(admin: Any, names: list[str]) -> dict[str, str]:
+    described = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
+    # Kafka answers with what was changed only; "delete" is its default.
+    return {name: described["topic"][name].get("cleanup.policy", {}).get("value", "delete") for name in names}
