@@ -92,9 +92,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         SettingsError: naming the variable at fault, or one that is no setting (a typo would be silent otherwise).
     """
-    given = {
-        name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)
-    }
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
     unknown = sorted(given.keys() - set(Settings.__struct_fields__))
     if unknown:
         raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting; see README.md, Settings")

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from agents.dossiers.processor import DossierProcessor
 from config.clock import FixedClock
 from config.policy import Policies
-from streams.records import Line
 from streams.rejection import Reason
 
 _CHUNK_LINES = 2000
@@ -47,9 +46,7 @@ class Evaluation:
 
     def read(self, file: str, lines: Iterable[bytes], progress: Callable[[int], None] = lambda _: None) -> None:
         """Apply a file, a chunk at a time; empty lines are passed over."""
-        records = (
-            NumberedLine(text, file, number) for number, line in enumerate(lines, 1) if (text := line.strip())
-        )
+        records = (NumberedLine(text, file, number) for number, line in enumerate(lines, 1) if (text := line.strip()))
         while chunk := list(islice(records, _CHUNK_LINES)):
             self._apply(chunk)
             progress(sum(len(record.value) + 1 for record in chunk))

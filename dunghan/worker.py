@@ -8,6 +8,8 @@
 """
 
 import asyncio
+import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,11 @@ from streams.faust_app import CoordinatingApp, create_app
 from streams.placement import partition_of
 from streams.reader import PartitionReader
 
+log = logging.getLogger(__name__)
+
+_LAST_WORDS_SECONDS = 3.0
+_EXIT_SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
+
 
 class Worker:
     """One worker process."""
@@ -44,12 +51,10 @@ class Worker:
             clock=clock,
             new_processor=self._new_processor,
             handle=agent.register(self.app),
-            on_failure=self.app.crash,
+            on_failure=self._fail,
         )
         self.view = View(settings, self.serving)
-        self.collector = WorkerCollector(
-            self._activity, self.serving, self.reader.behind, lambda: self.view.failures
-        )
+        self.collector = WorkerCollector(self._activity, self.serving, self.reader.behind, lambda: self.view.failures)
         self._wire(self.app)
 
     def serving(self) -> Mapping[int, DossierProcessor]:
@@ -64,6 +69,16 @@ class Worker:
             activity=self._activity,
             lives_here=lambda code: partition_of(code.encode(), partitions) == partition,
         )
+
+    async def _fail(self, error: BaseException) -> None:
+        """Stop the process: a worker that reads nothing must not go on holding partitions.
+
+        Faust's own way out can hang on what has failed, so it has a time limit. Nothing is lost by leaving hard: what
+        was written is in the changelog, and what was not is still in the events topic.
+        """
+        log.critical("the worker stops: %r", error, exc_info=error)
+        asyncio.get_running_loop().call_later(_LAST_WORDS_SECONDS, os._exit, _EXIT_SOFTWARE)
+        await self.app.crash(error)
 
     def _wire(self, app: CoordinatingApp) -> None:
         """Connect Faust's signals and timers."""

@@ -7,7 +7,7 @@ that is why faust-streaming is pinned exactly, and tests/integration/test_reader
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import faust
 from faust.transport.drivers import aiokafka as driver
@@ -49,10 +49,12 @@ class CoordinatingApp(faust.App):  # type: ignore[misc]
     def delegate(self, topic: str) -> None:
         """Subscribe to `topic` for its assignment only; its records are read elsewhere."""
         self.delegated_topics.add(topic)
-        self.topics.add(self.topic(topic, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw"))
+        self.topics.add(
+            self.topic(topic, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
+        )
 
     def plain_channel(self) -> Any:
-        """Return a channel that a rebalance does not clear, as Faust's own channels are: what is in hand is finished."""
+        """Return a channel that a rebalance does not clear, unlike Faust's own: what is in hand is finished."""
         flow = FlowControlEvent(initially_suspended=False)
         return faust.Channel(self, queue=ThrowableQueue(flow_control=flow, clear_on_resume=False))
 
@@ -65,7 +67,7 @@ def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -
         data_dir: Where Faust keeps its own small files.
         instance_id: Static member id: a worker that comes back under it soon gets its partitions without a rebalance.
     """
-    app = CoordinatingApp(
+    return CoordinatingApp(
         settings.app,
         broker=[f"kafka://{address}" for address in settings.kafka.split(",")],
         broker_credentials=_credentials(settings),
@@ -81,7 +83,6 @@ def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -
         datadir=str(data_dir),
         autodiscover=False,
     )
-    return cast(CoordinatingApp, app)
 
 
 def _credentials(settings: Settings) -> Any:

@@ -1,5 +1,6 @@
 """The Kafka topics: their settings, their creation, and the check that they are as they must be."""
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -8,6 +9,8 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from config.settings import Settings
+
+_REACH_SECONDS = 8  # a person waits for the answer of a broker that is not there
 
 
 class TopicsError(RuntimeError):
@@ -86,7 +89,9 @@ def check_topics(settings: Settings) -> None:
 
 def _admin(settings: Settings) -> Any:
     try:
-        return KafkaAdminClient(client_id="dunghan-topics", **settings.kafka_client())
+        return KafkaAdminClient(
+            client_id="dunghan-topics", bootstrap_timeout_ms=_REACH_SECONDS * 1000, **settings.kafka_client()
+        )
     except KafkaError as error:
         raise TopicsError(
             f"cannot reach Kafka at {settings.kafka}; start it (make stack-up) or set DUNGHAN_KAFKA"
@@ -103,10 +108,8 @@ def _create(admin: Any, specs: list[TopicSpec]) -> None:
         )
         for spec in specs
     ]
-    try:
+    with suppress(TopicAlreadyExistsError):  # another process was faster; the check that follows judges what it made
         admin.create_topics(new)
-    except TopicAlreadyExistsError:
-        pass  # another process was faster; the check that follows judges what it made
     admin.wait_for_topics([spec.name for spec in specs])
 
 

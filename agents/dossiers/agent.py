@@ -26,9 +26,8 @@ def register(app: CoordinatingApp) -> Handle:
         async for chunk in stream:
             try:
                 chunk.plan.set_result(chunk.processor.process(chunk.records))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the reader raises it where the chunk is awaited
                 chunk.plan.set_exception(error)
-                raise
 
     async def handle(processor: PartitionProcessor, records: Sequence[Record]) -> Plan:
         chunk = Chunk(processor, records, asyncio.get_running_loop().create_future())

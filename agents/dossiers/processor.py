@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import field
 
 from agents.dossiers.activity import Activity
 from agents.dossiers.apply import apply
@@ -40,14 +41,14 @@ _CLOCK_SKEW = timedelta(minutes=5)
 class DossierPlan(Plan, kw_only=True):
     """A chunk's plan, with what `commit` needs."""
 
-    dossiers: dict[str, Dossier] = {}  # touched; those in `changed` say something new
-    changed: dict[str, bytes] = {}
+    dossiers: dict[str, Dossier] = field(default_factory=dict)  # touched; those in `changed` say something new
+    changed: dict[str, bytes] = field(default_factory=dict)
     watermark: datetime | None = None
-    arrived_ms: list[int] = []
-    results: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
+    arrived_ms: list[int] = field(default_factory=list)
+    results: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_fields: int = 0
-    heard: dict[str, datetime] = {}  # newest event by source
-    ack_seconds: list[float] = []
+    heard: dict[str, datetime] = field(default_factory=dict)  # newest event by source
+    ack_seconds: list[float] = field(default_factory=list)
 
 
 class DossierProcessor:

@@ -96,9 +96,7 @@ def _received(dossier: Dossier) -> bool:
     )
 
 
-def _overdue(
-    dossier: Dossier, at: datetime, policies: Policies
-) -> tuple[str | None, datetime | None, datetime | None]:
+def _overdue(dossier: Dossier, at: datetime, policies: Policies) -> tuple[str | None, datetime | None, datetime | None]:
     """Return the age class and start of being overdue, if it is, and when time alone will change this."""
     due_at = value(dossier.due_at)
     if due_at is None:

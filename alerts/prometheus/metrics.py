@@ -23,6 +23,8 @@ from agents.dossiers.activity import Activity, Histogram
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Contribution
 
+Labelled = Mapping[tuple[str], float] | Mapping[tuple[str, str], float]
+
 
 def serve(collector: Collector, host: str, port: int) -> Callable[[], None]:
     """Serve `/metrics` from a thread of its own; return how to stop it.
@@ -73,7 +75,9 @@ class WorkerCollector(Collector):
 
     def _activity_metrics(self) -> Iterator[Metric]:
         activity = self._activity
-        yield _counter("tthc_events", "Events by type and what became of them.", ("type", "result"), activity.events)
+        yield _counter(
+            "tthc_events", "Events by type and what became of them.", ("type", "result"), activity.events.copy()
+        )
         yield _counter(
             "tthc_dead_letters",
             "Rejected records and parts of records.",
@@ -142,18 +146,16 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     )
 
 
-def _gauge(
-    name: str, text: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float] | Mapping[tuple[str, str], int]
-) -> Metric:
+def _gauge(name: str, text: str, labels: tuple[str, ...], values: Labelled) -> Metric:
     family = GaugeMetricFamily(name, text, labels=labels)
     for label_values, value in values.items():
         family.add_metric(label_values, value)
     return family
 
 
-def _counter(name: str, text: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], int]) -> Metric:
+def _counter(name: str, text: str, labels: tuple[str, ...], values: Labelled) -> Metric:
     family = CounterMetricFamily(name, text, labels=labels)
-    for label_values, value in dict(values).items():
+    for label_values, value in values.items():
         family.add_metric(label_values, value)
     return family
 

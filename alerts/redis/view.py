@@ -4,8 +4,8 @@ Keys, after the app's name (times are Unix seconds):
 
 - `view:<partition>` hash: dossier code → its row as JSON,
 - `view:<partition>:owner` string: which worker wrote it last,
-- `open:<agency>`, `overdue:<agency>`, `unsynced:<agency>` sorted sets of codes, by appointment (or `+inf`), by when they
-  became overdue, by since when the portal's acknowledgement is missing,
+- `open:<agency>`, `overdue:<agency>`, `unsynced:<agency>` sorted sets of codes, by appointment (or `+inf`), by since
+  when they are overdue, by since when the portal's acknowledgement is missing,
 - `agencies` set.
 
 Each partition is written by the worker that serves it, in a Redis transaction that holds only while the owner is still
@@ -15,7 +15,7 @@ data, and after `dunghan view rebuild`, which deletes the view and lets the owne
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -135,44 +135,52 @@ class View:
         return {**gone, **processor.standings}
 
     def _queue(self, pipe: Any, partition: int, standings: Mapping[str, Standing | None]) -> None:
-        """Queue the commands that bring the rows of `standings` up to date, one command a key."""
+        """Queue the commands that bring the rows of `standings` up to date."""
         agencies = self._agencies.setdefault(partition, {})
-        put: dict[str, bytes] = {}
-        drop: list[str] = []
-        add: dict[str, dict[str, float]] = {}
-        remove: dict[str, list[str]] = {}
+        commands = _Commands()
         for code, standing in standings.items():
-            row, known_agency = row_of(standing), agencies.get(code)
-            scores = row.scores() if row else {}
-            for name in LISTS:
-                if known_agency and (name not in scores or (row and row.agency != known_agency)):
-                    remove.setdefault(f"{name}:{known_agency}", []).append(code)
-                if row and name in scores:
-                    add.setdefault(f"{name}:{row.agency}", {})[code] = scores[name]
-            if row:
-                put[code] = msgspec.json.encode(row)
+            row = row_of(standing)
+            commands.replace(code, agencies.get(code), row)
+            if row is None:
+                agencies.pop(code, None)
+            else:
                 agencies[code] = row.agency
-            elif known_agency:
-                drop.append(code)
-                del agencies[code]
-        self._queue_commands(pipe, partition, put, drop, add, remove)
+        commands.queue(pipe, self._app, f"{self._app}:view:{partition}")
 
-    def _queue_commands(
-        self,
-        pipe: Any,
-        partition: int,
-        put: Mapping[str, bytes],
-        drop: Iterable[str],
-        add: Mapping[str, Mapping[str, float]],
-        remove: Mapping[str, Iterable[str]],
-    ) -> None:
-        app, hash_key = self._app, f"{self._app}:view:{partition}"
-        if put:
-            pipe.hset(hash_key, mapping=put)
-            pipe.sadd(f"{app}:agencies", *{key.split(":", 1)[1] for key in add})
-        if drop:
-            pipe.hdel(hash_key, *drop)
-        for key, codes in remove.items():
+
+class _Commands:
+    """Gathers the changes of many rows into one Redis command a key."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, bytes] = {}
+        self._gone: list[str] = []
+        self._add: dict[str, dict[str, float]] = {}
+        self._remove: dict[str, list[str]] = {}
+        self._agencies: set[str] = set()
+
+    def replace(self, code: str, known_agency: str | None, row: Row | None) -> None:
+        """Put `row` in the place of what is known of `code`."""
+        scores = row.scores() if row else {}
+        agency = row.agency if row else None
+        for name in LISTS:
+            if known_agency is not None and (name not in scores or agency != known_agency):
+                self._remove.setdefault(f"{name}:{known_agency}", []).append(code)
+            if name in scores:
+                self._add.setdefault(f"{name}:{agency}", {})[code] = scores[name]
+        if row is not None:
+            self._rows[code] = msgspec.json.encode(row)
+            self._agencies.add(row.agency)
+        elif known_agency is not None:
+            self._gone.append(code)
+
+    def queue(self, pipe: Any, app: str, hash_key: str) -> None:
+        """Queue the commands; removals first, since a dossier may have moved from one agency to another."""
+        if self._rows:
+            pipe.hset(hash_key, mapping=self._rows)
+            pipe.sadd(f"{app}:agencies", *self._agencies)
+        if self._gone:
+            pipe.hdel(hash_key, *self._gone)
+        for key, codes in self._remove.items():
             pipe.zrem(f"{app}:{key}", *codes)
-        for key, scores in add.items():
+        for key, scores in self._add.items():
             pipe.zadd(f"{app}:{key}", scores)

@@ -50,7 +50,7 @@ def _read(evaluation: Evaluation, file: Path, progress: Progress) -> None:
         lines = sys.stdin.buffer if str(file) == "-" else lines_of(file)
         evaluation.read(str(file), lines, lambda done: progress.advance(task, done))
     except OSError as error:
-        raise UserError(f"{file}: {error.strerror}; give the name of an NDJSON file, or - for standard input") from error
+        raise UserError(f"{file}: {error.strerror}; give an NDJSON file, or - for standard input") from error
 
 
 def document(evaluation: Evaluation) -> dict[str, object]:
@@ -58,9 +58,8 @@ def document(evaluation: Evaluation) -> dict[str, object]:
     processor = evaluation.processor
     return {
         "at": evaluation.at,
-        "events": sum(processor.activity.events.values()) - sum(
-            count for (_, result), count in processor.activity.events.items() if result == "rejected"
-        ),
+        "events": sum(processor.activity.events.values())
+        - sum(count for (_, result), count in processor.activity.events.items() if result == "rejected"),
         "rejected": [
             {"file": line.file, "line": line.line, "reason": line.reason, "detail": line.detail}
             for line in evaluation.rejected
