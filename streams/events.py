@@ -1,9 +1,10 @@
 """The event contract: what upstream systems may say, as types.
 
 Each type is one CloudEvents 1.0 `type`, `vn.tthc.<name>.v1`, and the class is its `data`. Absent fields mean
-*unchanged*; unknown fields are ignored and counted; fields that can hold personal data are not declared, so they are
-dropped at decode. Instants are aware datetimes in UTC once decoded. These classes are the single source of the JSON
-Schemas and of the AsyncAPI document (`streams/contracts/`).
+*unchanged*. Unknown fields are ignored and counted: the classes forbid them, so that the decoder's fast path notices.
+Fields that can hold personal data are not declared, so they are dropped at decode. Instants are aware datetimes in UTC
+once decoded. These classes are the single source of the JSON Schemas and of the AsyncAPI document
+(`streams/contracts/`).
 """
 
 from datetime import datetime
@@ -16,6 +17,14 @@ from msgspec import Meta
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(max_length=500)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Instant = Annotated[
+    datetime,
+    Meta(
+        description="RFC 3339. Send an offset; an instant without one is read as local time, Asia/Ho_Chi_Minh.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+Dong = Annotated[int, Meta(ge=0, le=10**15)]  # far above any fee, and within 64 bits
 
 
 class Status(IntEnum):
@@ -110,24 +119,26 @@ class Portal(StrEnum):
     PROVINCIAL = "provincial"
 
 
-class Limit(msgspec.Struct, frozen=True, gc=False):
+class Limit(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The processing limit promised at reception (thời hạn giải quyết)."""
 
     amount: Annotated[int, Meta(ge=1, le=10_000)]
     unit: LimitUnit
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One internal step with a date of its own."""
 
     name: Code
-    due_at: datetime
+    due_at: Instant
 
 
-class Data(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Data(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Base of every event's `data`."""
 
     type: ClassVar[str]
+    dropped: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the contract that are read by nobody: not unknown, but not kept either."""
 
 
 class DossierStatus(Data):
@@ -140,21 +151,32 @@ class DossierStatus(Data):
     status: Status
     channel: Channel | None = None
     level: ServiceLevel | None = None
-    submitted_at: datetime | None = None
-    received_at: datetime | None = None
-    due_at: datetime | None = None
-    finished_at: datetime | None = None
-    returned_at: datetime | None = None
+    submitted_at: Instant | None = None
+    received_at: Instant | None = None
+    due_at: Instant | None = None
+    finished_at: Instant | None = None
+    returned_at: Instant | None = None
     step: Step | None = None
     limit: Limit | None = None
+
+
+class DossierProgress(Data):
+    """A dossier reached a status, as told by a message that names no procedure (the portal's progress message)."""
+
+    type: ClassVar[str] = "vn.tthc.dossier.progress.v1"
+
+    status: Status
+    agency: Code | None = None
+    step: Step | None = None
 
 
 class DossierExtended(Data):
     """The appointment was moved (gia hạn). The reason's free text is dropped: it may name people."""
 
     type: ClassVar[str] = "vn.tthc.dossier.extended.v1"
+    dropped: ClassVar[frozenset[str]] = frozenset({"reason"})
 
-    due_at: datetime
+    due_at: Instant
 
 
 class DossierApology(Data):
@@ -162,8 +184,8 @@ class DossierApology(Data):
 
     type: ClassVar[str] = "vn.tthc.dossier.apology.v1"
 
-    sent_at: datetime
-    new_due_at: datetime | None = None
+    sent_at: Instant
+    new_due_at: Instant | None = None
 
 
 class DossierComponents(Data):
@@ -185,10 +207,10 @@ class DossierFee(Data):
 
     type: ClassVar[str] = "vn.tthc.dossier.fee.v1"
 
-    amount: Annotated[int, Meta(ge=0)] | None = None
+    amount: Dong | None = None
     payable_online: bool | None = None
     paid_by: PaidBy | None = None
-    paid_at: datetime | None = None
+    paid_at: Instant | None = None
 
 
 class DossierDemand(Data):
@@ -200,14 +222,14 @@ class DossierDemand(Data):
 
 
 class DossierPortal(Data):
-    """A message about the dossier was sent to, acknowledged or rejected by the national portal, at the event's `time`."""
+    """A message about the dossier was sent to, acknowledged by or rejected by the national portal, at `time`."""
 
     type: ClassVar[str] = "vn.tthc.dossier.portal.v1"
 
     outcome: Outcome
     status: Status | None = None
-    due_at: datetime | None = None
-    finished_at: datetime | None = None
+    due_at: Instant | None = None
+    finished_at: Instant | None = None
     error_code: Annotated[str, Meta(max_length=20)] | None = None
 
 
@@ -245,11 +267,11 @@ class Procedure(Data):
     citizen: bool | None = None
     limit: Limit | None = None
     parts_missing: list[Code] | None = None
-    effective_at: datetime | None = None
-    decided_at: datetime | None = None
-    announced_at: datetime | None = None
-    published_at: datetime | None = None
-    abolished_at: datetime | None = None
+    effective_at: Instant | None = None
+    decided_at: Instant | None = None
+    announced_at: Instant | None = None
+    published_at: Instant | None = None
+    abolished_at: Instant | None = None
 
 
 class AgencyHeartbeat(Data):
@@ -264,11 +286,12 @@ class AgencyTotals(Data):
     type: ClassVar[str] = "vn.tthc.agency.totals.v1"
 
     day: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    received: Annotated[int, Meta(ge=0)]
+    received: Count
 
 
 DossierData = (
     DossierStatus
+    | DossierProgress
     | DossierExtended
     | DossierApology
     | DossierComponents
@@ -281,6 +304,7 @@ EventData = DossierData | Petition | Procedure | AgencyHeartbeat | AgencyTotals
 
 DOSSIER_TYPES: tuple[type[Data], ...] = (
     DossierStatus,
+    DossierProgress,
     DossierExtended,
     DossierApology,
     DossierComponents,
@@ -289,12 +313,11 @@ DOSSIER_TYPES: tuple[type[Data], ...] = (
     DossierPortal,
     DossierRating,
 )
-CANONICAL_TYPES: dict[str, type[Data]] = {
-    data.type: data for data in (*DOSSIER_TYPES, Petition, Procedure, AgencyHeartbeat, AgencyTotals)
-}
+ALL_TYPES: tuple[type[Data], ...] = (*DOSSIER_TYPES, Petition, Procedure, AgencyHeartbeat, AgencyTotals)
+CANONICAL_TYPES: dict[str, type[Data]] = {data.type: data for data in ALL_TYPES}
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One decoded event, whatever form it arrived in.
 
     `at` is the CloudEvents `time` (UTC); `sequence` orders events of one instant; `subject` is the dossier, petition,

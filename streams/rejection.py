@@ -31,8 +31,24 @@ class Rejection(msgspec.Struct, frozen=True):
 
 
 class RejectedError(ValueError):
-    """Raised inside the decoder; never leaves `streams.decode`."""
+    """Raised inside the decoder; never leaves `streams.decode`.
 
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.rejection = Rejection(reason, detail)
+    `place` is a path below the object being read (`step.due_at`, `[17].NgayTiepNhan`, or "" for the object itself);
+    whoever reads the object around it adds its own path with `within`.
+    """
+
+    def __init__(self, reason: Reason, place: str, problem: str) -> None:
+        super().__init__(f"{reason}: {place}: {problem}")
+        self.reason = reason
+        self.place = place
+        self.problem = problem
+
+    def within(self, outer: str) -> "RejectedError":
+        """Return the same refusal, placed inside the object at `outer`."""
+        dot = "." if outer and self.place and not self.place.startswith("[") else ""
+        return RejectedError(self.reason, f"{outer}{dot}{self.place}", self.problem)
+
+    @property
+    def rejection(self) -> Rejection:
+        """What is reported."""
+        return Rejection(self.reason, f"{self.place}: {self.problem}")

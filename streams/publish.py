@@ -1,0 +1,204 @@
+"""Publishing events to Kafka: bytes unchanged, keyed by dossier, every delivery awaited.
+
+Errors:
+    PublishError
+    ├── UnreachableError   no broker answers, or the topic is not there
+    └── DeliveryError      the broker did not take some records
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import msgspec
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from config.settings import Settings
+
+Item = TypeVar("Item")
+Headers = list[tuple[str, bytes]]
+
+STRUCTURED: Headers = [("content-type", b"application/cloudevents+json")]
+
+# A person waits for the answer of a broker that is not there; a broker that is there answers in well under a second.
+_REACH_SECONDS = 8
+# kafka-python 3 has no limit on what it buffers, so we wait for all deliveries whenever this much is under way.
+_UNDER_WAY_RECORDS = 25_000
+_UNDER_WAY_BYTES = 32 * 1024 * 1024
+# Delivery is retried by the idempotent producer this long: a broker's restart fits in.
+_DELIVERY_SECONDS = 60
+
+# Without a handler Python prints the library's every retry on stderr. What matters is raised here instead.
+logging.getLogger("kafka").addHandler(logging.NullHandler())
+
+
+class PublishError(RuntimeError):
+    """Events could not be published."""
+
+
+class UnreachableError(PublishError):
+    """No broker answers at the address in the settings, or the topic is not there."""
+
+
+class DeliveryError(PublishError):
+    """The broker did not take some records, in spite of retries."""
+
+
+class Publisher:
+    """An idempotent producer on one topic. Leaving the context waits for all deliveries.
+
+    `published` counts what the broker has acknowledged, after `flush`.
+
+    Raises:
+        UnreachableError: no broker answers, or the topic is not there.
+    """
+
+    def __init__(self, settings: Settings, topic: str | None = None) -> None:
+        self.topic = topic or settings.events_topic
+        self.published = 0
+        self._under_way = 0
+        self._bytes = 0
+        self._failures: list[BaseException] = []
+        self._producer = _connect(settings, self.topic)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        try:
+            if kind is None or not issubclass(kind, PublishError):
+                self.flush()
+        finally:
+            self._producer.close(timeout=0)
+
+    def send(
+        self,
+        value: bytes | None,
+        key: str | bytes | None = None,
+        headers: Headers | None = None,
+        timestamp_ms: int | None = None,
+    ) -> None:
+        """Hand one record to the producer; it is on the broker once `flush` returns.
+
+        Raises:
+            DeliveryError: this or an earlier record was not taken.
+        """
+        key = key.encode() if isinstance(key, str) else key
+        try:
+            future = self._producer.send(self.topic, value, key, headers, timestamp_ms=timestamp_ms)
+        except (KafkaError, ValueError) as error:
+            raise DeliveryError(f"Kafka topic {self.topic}: record not sent: {error}") from error
+        future.add_errback(self._failures.append)
+        self._under_way += 1
+        self._bytes += len(value or b"")
+        if self._failures or self._under_way >= _UNDER_WAY_RECORDS or self._bytes >= _UNDER_WAY_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Wait until the broker has acknowledged every record sent so far.
+
+        Raises:
+            DeliveryError: saying how many were not taken, and why the first was not.
+        """
+        try:
+            self._producer.flush(timeout=_DELIVERY_SECONDS + 5)
+        except KafkaError as error:
+            raise DeliveryError(f"Kafka topic {self.topic}: {self._under_way} records unacknowledged") from error
+        failures, self._failures = self._failures, []
+        self.published += self._under_way - len(failures)
+        self._under_way = self._bytes = 0
+        if failures:
+            reason = str(failures[0]) or type(failures[0]).__name__
+            raise DeliveryError(f"Kafka topic {self.topic}: {len(failures)} records not delivered: {reason}")
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a line goes: its key, and whether it is a structured CloudEvent."""
+
+    key: str | None
+    headers: Headers | None
+
+
+class _Dossier(msgspec.Struct):
+    code: str | None = msgspec.field(name="MaHoSo", default=None)
+
+
+class _Outline(msgspec.Struct):
+    """The few fields that decide the key, of any accepted form; the rest is skipped unread."""
+
+    specversion: str | None = None
+    subject: str | None = None
+    code: str | None = msgspec.field(name="MaHoSo", default=None)
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_outline = msgspec.json.Decoder(_Outline)
+_dossiers = msgspec.json.Decoder(list[_Dossier])
+
+
+def address(line: bytes) -> Address:
+    """Find the Kafka key of an event in any accepted form.
+
+    `subject` of a CloudEvent, `MaHoSo` of a portal message about one dossier; none for several dossiers, or where the
+    line is broken: the worker rejects it, not the publisher.
+    """
+    try:
+        if line.lstrip().startswith(b"["):
+            return Address(_only(line), None)
+        outline = _outline.decode(line)
+        headers = STRUCTURED if outline.specversion else None
+        return Address(outline.subject or outline.code or _only(outline.data), headers)
+    except msgspec.MsgspecError:
+        return Address(None, None)
+
+
+def _only(dossiers: bytes | msgspec.Raw) -> str | None:
+    try:
+        codes = {dossier.code for dossier in _dossiers.decode(dossiers)}
+    except msgspec.MsgspecError:
+        return None
+    return codes.pop() if len(codes) == 1 else None
+
+
+def paced(items: Iterable[Item], per_second: float | None) -> Iterator[Item]:
+    """Pass `items` on, no faster than `per_second` on average; None passes them on at once."""
+    started = time.monotonic()
+    for count, item in enumerate(items):
+        if per_second:
+            ahead = count / per_second - (time.monotonic() - started)
+            if ahead > 0:
+                time.sleep(ahead)
+        yield item
+
+
+def _connect(settings: Settings, topic: str) -> Any:
+    try:
+        producer = KafkaProducer(
+            **settings.kafka_client(),
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=10,
+            batch_size=256 * 1024,
+            delivery_timeout_ms=_DELIVERY_SECONDS * 1000,
+            request_timeout_ms=_DELIVERY_SECONDS * 500,
+            bootstrap_timeout_ms=_REACH_SECONDS * 1000,
+            max_block_ms=_REACH_SECONDS * 1000,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+    except KafkaError as error:
+        raise UnreachableError(
+            f"Kafka at {settings.kafka} does not answer; start it (make stack-up) or set DUNGHAN_KAFKA"
+        ) from error
+    try:
+        producer.partitions_for(topic)
+    except KafkaError as error:
+        producer.close(timeout=0)
+        raise UnreachableError(
+            f"Kafka at {settings.kafka}: topic {topic} cannot be used ({type(error).__name__}); "
+            "create it with `dunghan topics create`"
+        ) from error
+    return producer
