@@ -5,7 +5,7 @@ Merging is commutative, associative and idempotent: see `agents.dossiers.dossier
 
 from bisect import bisect_left
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -25,6 +25,8 @@ from streams.events import (
     Event,
 )
 
+_BEFORE_ALL = datetime.fromtimestamp(0, UTC)  # no event is that old: the decoder refuses years before 1990
+
 
 def apply(dossier: Dossier, event: Event) -> bool:
     """Merge `event` into `dossier`, in place.
@@ -37,9 +39,10 @@ def apply(dossier: Dossier, event: Event) -> bool:
 
 def _register(record: msgspec.Struct, field: str, event: Event, value: object) -> bool:
     """Let the register hold `value` if it was said later than what it holds."""
-    if value is None:
-        return False
-    said = (event.at, event.sequence, value)
+    return value is not None and _keep_latest(record, field, (event.at, event.sequence, value))
+
+
+def _keep_latest(record: msgspec.Struct, field: str, said: tuple[datetime, int, object]) -> bool:
     held = getattr(record, field)
     if held is not None and said <= held:
         return False
@@ -84,6 +87,9 @@ _STATUS_REGISTERS = (
 
 def _progress(dossier: Dossier, event: Event, data: DossierProgress) -> bool:
     changed = _insert(dossier.statuses, (event.at, event.sequence, int(data.status)))
+    if data.agency is not None:
+        # Read off the dossier's code: it yields to any agency that was really said, whenever that was.
+        changed |= _keep_latest(dossier, "agency", (_BEFORE_ALL, 0, data.agency))
     if data.step is not None:
         changed |= _register(dossier, "step", event, (data.step.name, data.step.due_at))
     return changed

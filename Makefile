@@ -1,0 +1,71 @@
+# `make` lists the targets. Each sets up what it needs: a Python environment in .venv (packages pinned, with hashes),
+# and the local stack's programs (as root on Debian and Ubuntu; elsewhere it says what to install).
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BUILD_BACKEND = sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test chaos bench check schemas lock stack-install stack-up stack-down
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+demo: stack-install ## a province, live, on the real broker; DURATION=120 stops by itself
+	@$(BIN)/dunghan demo $(if $(DURATION),--duration $(DURATION))
+
+test: $(VENV)/.development stack-install ## all tests but the slow ones; ARGS="-k …" to choose
+	$(BIN)/pytest -m "not slow" $(ARGS)
+
+chaos: $(VENV)/.development stack-install ## the slow tests: workers killed, stopped and woken under load
+	$(BIN)/pytest -m slow $(ARGS)
+
+bench: $(VENV)/.development stack-install ## this worker against a stock Faust agent, and event to metric
+	$(BIN)/python -m bench $(ARGS)
+
+check: $(VENV)/.development stack-install ## style, types, imports, contracts, Prometheus and Alertmanager files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dunghan schemas check
+	promtool check config config/prometheus/prometheus.yml
+	promtool check rules config/prometheus/rules/*.yml
+	promtool test rules config/prometheus/tests/*.yml
+	amtool check-config config/alertmanager/alertmanager.yml
+
+schemas: $(VENV)/.runtime ## write the JSON Schemas and the AsyncAPI document anew
+	$(BIN)/dunghan schemas write
+
+stack-install: $(VENV)/.runtime
+	@$(BIN)/dunghan stack install
+
+stack-up: stack-install ## start Kafka, Redis, Prometheus and Alertmanager on loopback
+	@$(BIN)/dunghan stack up
+
+stack-down: $(VENV)/.runtime ## stop them
+	@$(BIN)/dunghan stack down
+
+lock: ## resolve the dependencies anew and pin them, with hashes (needs uv)
+	@command -v $(UV) >/dev/null || { echo "uv is needed: pip install uv, or UV=/path/to/uv" >&2; exit 2; }
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(BUILD_BACKEND) | $(COMPILE) --extra dev pyproject.toml - -c requirements.lock -o requirements-dev.lock
+
+# The environment: what runs needs little, what develops needs more. A stamp is touched last, so what was interrupted is
+# done again, and so is what a changed lock asks for.
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@PYTHON='$(PYTHON)' sh .ci/make-venv '$(VENV)'
+	@sed -n '/^setuptools==/,/[^\\]$$/p' requirements-dev.lock > $(VENV)/build.lock
+	@$(PIP) --require-hashes -r requirements.lock -r $(VENV)/build.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.lock
+	@echo "Python: installing the development packages…" >&2
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,24 @@
+"""The live board: what Prometheus and Alertmanager know, in a terminal.
+
+`BoardSource` reads (I/O), `figures_from` adds up and `board_from`, `line_from` draw (pure), `show` repeats.
+"""
+
+from alerts.board.figures import AgencyFigures, Figures, figures_from
+from alerts.board.live import show
+from alerts.board.render import board_from, line_from
+from alerts.board.snapshot import Alert, AlertState, Sample, Snapshot
+from alerts.board.source import BoardSource
+
+__all__ = [
+    "AgencyFigures",
+    "Alert",
+    "AlertState",
+    "BoardSource",
+    "Figures",
+    "Sample",
+    "Snapshot",
+    "board_from",
+    "figures_from",
+    "line_from",
+    "show",
+]

@@ -1,0 +1,5 @@
+"""`python -m dunghan`."""
+
+from dunghan.cli import main
+
+main(prog_name="dunghan")

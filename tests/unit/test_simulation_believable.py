@@ -1,0 +1,50 @@
+"""The province is believable: most of it is fine, and each bottleneck has its agency."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agents.dossiers.report import AgencyReport, agency_reports
+from config.policy import load_policies
+from dunghan.evaluation import Evaluation
+from streams.simulate import Config, Province
+
+UNTIL = datetime(2026, 11, 24, 8, tzinfo=UTC)
+PATCHY = ("H42.06", "H42.12")
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, AgencyReport]:
+    evaluation = Evaluation(UNTIL, load_policies())
+    evaluation.read("simulated", (event.value for event in Province(Config(until=UNTIL)).events()))
+    evaluation.finish()
+    return dict(agency_reports(evaluation.processor.tally.contributions.items()))
+
+
+def test_every_agency_takes_part(reports: dict[str, AgencyReport]) -> None:
+    assert sorted(reports) == [f"H42.{number:02d}" for number in range(1, 13)]
+
+
+def test_most_dossiers_are_finished_in_time(reports: dict[str, AgencyReport]) -> None:
+    in_time = sum(report.finished_early + report.finished_on_time for report in reports.values())
+    late = sum(report.finished_late for report in reports.values())
+    assert 0.01 < late / (late + in_time) < 0.1
+
+
+def test_some_open_dossiers_are_overdue_and_most_are_not(reports: dict[str, AgencyReport]) -> None:
+    overdue = {agency: report.overdue_open for agency, report in reports.items()}
+    assert 0 < sum(overdue.values()) < 0.1 * sum(report.open for report in reports.values())
+    assert overdue["H42.05"] > 3  # slow
+    assert overdue["H42.09"] > 3  # silent: what it has finished nobody knows
+
+
+def test_a_handful_of_agencies_miss_most_of_the_syncs(reports: dict[str, AgencyReport]) -> None:
+    missing = {agency: report.missing_sync for agency, report in reports.items()}
+    assert sum(missing[agency] for agency in PATCHY) > 0.7 * sum(missing.values())
+    assert sum(count > 20 for count in missing.values()) == len(PATCHY)
+
+
+def test_dossiers_wait_for_citizens_and_end_in_other_ways_too(reports: dict[str, AgencyReport]) -> None:
+    for count in ("suspended", "refused", "withdrawn", "stopped"):
+        total = sum(getattr(report, count) for report in reports.values())
+        assert 0 < total < 0.05 * sum(report.received for report in reports.values())
