@@ -18,7 +18,8 @@ from config.policy import load_policies
 from streams.decode import decode
 from streams.events import DOSSIER_TYPES
 
-APP, BROKER, TOPIC, PARTITIONS, PORT = (os.environ[f"STOCK_{name}"] for name in ("APP", "BROKER", "TOPIC", "PARTITIONS", "PORT"))
+CHOICES = ("APP", "BROKER", "TOPIC", "PARTITIONS", "PORT", "DATA")
+APP, BROKER, TOPIC, PARTITIONS, PORT, DATA = (os.environ[f"STOCK_{name}"] for name in CHOICES)
 
 app = faust.App(
     APP,
@@ -28,10 +29,11 @@ app = faust.App(
     web_enabled=False,
     topic_disable_leader=True,
     consumer_auto_offset_reset="earliest",
-    datadir=os.environ["STOCK_DATA"],
+    datadir=DATA,
 )
-events = app.topic(TOPIC, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
-dossiers = app.Table("dossiers", key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw", partitions=int(PARTITIONS))
+RAW = {"key_type": bytes, "key_serializer": "raw", "value_type": bytes, "value_serializer": "raw"}
+events = app.topic(TOPIC, **RAW)
+dossiers = app.Table("dossiers", partitions=int(PARTITIONS), **RAW)
 applied = Counter("records", "Records applied.")
 policies, clock, tally = load_policies(), SystemClock(), Tally()
 standings: dict[str, Standing | None] = {}

@@ -56,7 +56,10 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: the text is not an instant.
     """
-    return in_utc(datetime.fromisoformat(text))
+    try:
+        return in_utc(datetime.fromisoformat(text))
+    except OverflowError as error:  # the first or last day there is, in another time zone
+        raise ValueError(f"no such instant in UTC: {text}") from error
 
 
 def from_timestamp_ms(milliseconds: int) -> datetime:

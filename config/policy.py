@@ -65,6 +65,7 @@ class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     sync_limits: dict[str, _LimitRow]
     overdue_ages: list[str]
     watermark_slack: str
+    live_within: str
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,7 +81,10 @@ def duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise PolicyError(f"not a duration: {text!r} (write 90s, 10m, 2h or 1d)")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError:
+        raise PolicyError(f"too long a duration: {text!r}") from None
 
 
 def load_policies(file: Path = DEFAULT_FILE) -> Policies:
@@ -107,12 +111,13 @@ def _version(row: _VersionRow) -> Policy:
         if limit.critical <= limit.warning:
             raise PolicyError(f"sync_limits.{agency}: critical must come after warning")
     ages = tuple(duration(age) for age in row.overdue_ages)
-    if list(ages) != sorted(set(ages)):
-        raise PolicyError("overdue_ages: write them in rising order, each once")
+    if not ages or list(ages) != sorted(set(ages)):
+        raise PolicyError("overdue_ages: write at least one, in rising order, each once")
     return Policy(
         effective_from=datetime.combine(row.effective_from, time(), VIETNAM).astimezone(UTC),
         source=row.source,
         sync_limits=limits,
         overdue_ages=ages,
         watermark_slack=duration(row.watermark_slack),
+        live_within=duration(row.live_within),
     )

@@ -7,11 +7,14 @@ only. Defaults are the local stack's, on loopback.
 import os
 import ssl
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 PREFIX = "DUNGHAN_"
+Positive = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0, le=1800)]  # Kafka allows no longer session
 
 
 class SettingsError(ValueError):
@@ -32,16 +35,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     app: str = "dunghan"  # consumer group, and the prefix of its topics and transactional ids
     events_topic: str = "dossier-events"
-    partitions: int = 8
-    replication_factor: int = 1
-    session_timeout_seconds: float = 6.0  # a crashed worker's partitions are taken over after this
-    chunk_records: int = 2000
+    partitions: Positive = 8
+    replication_factor: Positive = 1
+    session_timeout_seconds: Seconds = 6.0  # a crashed worker's partitions are taken over after this
+    chunk_records: Positive = 2000
 
     redis: str = "redis://127.0.0.1:16379/0"  # rediss:// for TLS; user and password in the address
     redis_ca_file: str = ""
 
     metrics_host: str = "127.0.0.1"
-    metrics_port: int = 19101
+    metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 19101
     prometheus: str = "http://127.0.0.1:19090"
     alertmanager: str = "http://127.0.0.1:19093"
 
@@ -58,12 +61,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.app}-dossiers-changelog"
 
     def ssl_context(self) -> ssl.SSLContext | None:
-        """Return the TLS context for Kafka, or None where the protocol uses none."""
+        """Return the TLS context for Kafka, or None where the protocol uses none.
+
+        Raises:
+            SettingsError: a certificate or key cannot be read.
+        """
         if not self.kafka_security_protocol.endswith("SSL"):
             return None
-        context = ssl.create_default_context(cafile=self.kafka_ca_file or None)
-        if self.kafka_cert_file:
-            context.load_cert_chain(self.kafka_cert_file, self.kafka_key_file or None)
+        try:
+            context = ssl.create_default_context(cafile=self.kafka_ca_file or None)
+            if self.kafka_cert_file:
+                context.load_cert_chain(self.kafka_cert_file, self.kafka_key_file or None)
+        except OSError as error:  # what OpenSSL says of a bad file names neither the file nor the setting
+            raise SettingsError(f"{PREFIX}KAFKA_CA_FILE, _CERT_FILE or _KEY_FILE cannot be used: {error}") from error
         return context
 
     def kafka_client(self) -> dict[str, Any]:

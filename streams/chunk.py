@@ -58,6 +58,12 @@ class PartitionProcessor(Protocol):
         """Make a plan that was written the state."""
         ...
 
-    def advance(self, now: datetime, *, caught_up: bool) -> None:
-        """Judge again whatever time alone has changed."""
+    def advance(self, now: datetime, *, caught_up: bool, quiet: bool = True) -> None:
+        """Judge again whatever time alone has changed.
+
+        Args:
+            now: The present instant.
+            caught_up: Whether every record there was has been applied.
+            quiet: Whether no record has arrived for a while.
+        """
         ...

@@ -32,6 +32,7 @@ T = TypeVar("T")
 _FETCH_WAIT_MS = 100  # how long the broker may hold a fetch; bounds how late an event and a revoke are seen
 _RETRY_SECONDS = 1.0
 _REPORT_SECONDS = 1.0
+_QUIET_SECONDS = 10.0  # a partition that got no record for so long is not being replayed into
 
 Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
 
@@ -69,6 +70,7 @@ class PartitionReader:
         self._writers: dict[int, ChangelogWriter] = {}
         self._serving: set[int] = set()
         self._behind: dict[int, int] = {}  # records that wait, as of the last fetch
+        self._fetched_at: dict[int, float] = {}  # when the last record came, by the monotonic clock
         self._changelogs = ChangelogReader(settings)
         self._consumer: Any = None
         self._task: asyncio.Task[None] | None = None
@@ -86,9 +88,10 @@ class PartitionReader:
 
     def advance(self) -> None:
         """Let every partition judge what time alone has changed."""
-        now = self._clock.now()
+        now, tick = self._clock.now(), monotonic()
         for partition in self._serving:
-            self._states[partition].advance(now, caught_up=self._behind.get(partition) == 0)
+            quiet = tick - self._fetched_at[partition] >= _QUIET_SECONDS
+            self._states[partition].advance(now, caught_up=self._behind.get(partition) == 0, quiet=quiet)
 
     # -- assignment ---------------------------------------------------------------------------------------------------
 
@@ -162,6 +165,7 @@ class PartitionReader:
         for partition, state in states.items():
             state.recount()
             self._behind[partition] = 1  # until the first fetch tells
+            self._fetched_at[partition] = monotonic()
             self._serving.add(partition)
             self._on_restored(partition)
         log.info("serving %s: restored %d records in %.2f s", sorted(partitions), records, monotonic() - started)
@@ -200,6 +204,7 @@ class PartitionReader:
         chunk = self._settings.chunk_records
         fetched = await self._consumer.getmany(timeout_ms=_FETCH_WAIT_MS, max_records=4 * chunk)
         if fetched:
+            self._fetched_at |= {source.partition: monotonic() for source in fetched}
             work = [self._chunks(source.partition, records) for source, records in fetched.items()]
             await _finished(_all(work))
         for partition in self._serving:

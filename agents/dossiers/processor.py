@@ -11,7 +11,7 @@ After a crash or a move the state is `load`ed from the changelog and counted by 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import field
@@ -24,7 +24,7 @@ from agents.dossiers.standing import BEGINNING, Standing, standing_of
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.dossiers.timers import Timers
-from config.clock import Clock, from_timestamp_ms
+from config.clock import Clock
 from config.policy import Policies
 from streams.chunk import Plan, Record, RejectedRecord
 from streams.decode import decode
@@ -35,7 +35,7 @@ _OF_DOSSIERS = frozenset(DOSSIER_TYPES)
 _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _POSITION_KEY = b"p"
 _DOSSIER_KEY = b"d"
-_CLOCK_SKEW = timedelta(minutes=5)
+_CLOCK_SKEW_MS = 5 * 60 * 1000
 
 
 class DossierPlan(Plan, kw_only=True):
@@ -75,6 +75,7 @@ class DossierProcessor:
         self.position = -1
         self.watermark: datetime | None = None
         self.judged_at = BEGINNING
+        self.catching_up = True
         self.standings: dict[str, Standing | None] = {}
         self.tally = Tally()
         self.activity = activity or Activity()
@@ -87,6 +88,7 @@ class DossierProcessor:
         self._clock = clock
         self._lives_here = lives_here
         self._horizon = horizon
+        self._watching_since = clock.now()
 
     def __len__(self) -> int:
         return len(self._stored)
@@ -117,6 +119,7 @@ class DossierProcessor:
 
     def recount(self) -> None:
         """Count the dossiers that were loaded."""
+        self._watching_since = self._clock.now()
         for code in self._uncounted:
             dossier = self.dossier(code)
             self._stand(code, None if dossier is None else standing_of(dossier, self.judged_at, self._policies))
@@ -128,8 +131,9 @@ class DossierProcessor:
         """Decide what a chunk amounts to, without changing the state."""
         plan = DossierPlan(position=records[-1].offset, records=len(records), watermark=self.watermark)
         for record in records:
-            if record.timestamp is not None:
-                plan.arrived_ms.append(record.timestamp)
+            arrived_ms = _arrived_ms(record)
+            if arrived_ms is not None:
+                plan.arrived_ms.append(arrived_ms)
             decoded = decode(record)
             plan.unknown_fields += decoded.unknown_fields
             for rejection in decoded.rejections:
@@ -189,7 +193,8 @@ class DossierProcessor:
         """Advance the watermark and the source's last event, unless the event claims to come from the future."""
         at = event.at
         if plan.watermark is None or at > plan.watermark:
-            if record.timestamp is not None and at > from_timestamp_ms(record.timestamp) + _CLOCK_SKEW:
+            arrived_ms = _arrived_ms(record)
+            if arrived_ms is not None and at.timestamp() * 1000 > arrived_ms + _CLOCK_SKEW_MS:
                 return
             plan.watermark = at
         last = plan.heard.get(event.source)
@@ -222,20 +227,27 @@ class DossierProcessor:
             activity.heard(source, at)
         now_ms = self._clock.now().timestamp() * 1000
         for arrived_ms in plan.arrived_ms:
-            activity.event_lag.observe((now_ms - arrived_ms) / 1000)
+            activity.event_lag.observe(max(0.0, now_ms - arrived_ms) / 1000)  # clocks differ by a little
         for seconds in plan.ack_seconds:
             activity.sync_ack.observe(seconds)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def advance(self, now: datetime, *, caught_up: bool) -> None:
-        """Judge again the dossiers whose instant has come: at `now`, or at the watermark while catching up."""
+    def advance(self, now: datetime, *, caught_up: bool, quiet: bool = True) -> None:
+        """Judge again the dossiers whose instant has come: at `now`, or at the watermark while catching up.
+
+        Whoever replays a year more slowly than it is applied leaves nothing waiting now and then. So while old events
+        keep coming the partition is catching up, waiting records or not.
+        """
+        policy = self._policies.at(now)
+        live = self.watermark is None or now - self.watermark <= policy.live_within
+        self.catching_up = not (caught_up and (quiet or live))
         self.judged_at = judged_at(
             previous=self.judged_at,
             now=now,
-            caught_up=caught_up,
+            caught_up=not self.catching_up,
             watermark=self.watermark,
-            slack=self._policies.at(now).watermark_slack,
+            slack=policy.watermark_slack,
         )
         for code in self._timers.pop_due(self.judged_at):
             standing = standing_of(load(self._stored[code]), self.judged_at, self._policies)
@@ -245,7 +257,9 @@ class DossierProcessor:
 
     def _note_overdue(self, code: str, new: Standing | None) -> None:
         old = self.standings.get(code)
-        if new is not None and new.overdue_since is not None and (old is None or old.overdue_since is None):
+        if new is None or new.overdue_since is None or (old is not None and old.overdue_since is not None):
+            return
+        if new.overdue_since >= self._watching_since:  # else it was noticed before, here or by another worker
             self.activity.became_overdue[new.contribution.agency] += 1
 
     def _stand(self, code: str, new: Standing | None) -> None:
@@ -255,3 +269,9 @@ class DossierProcessor:
             self.unpublished[code] = new
         self.standings[code] = new
         self._timers.set(code, new.next_at if new else None)
+
+
+def _arrived_ms(record: Record) -> int | None:
+    """Return when Kafka got the record, or None where it does not know (which old clients write as -1)."""
+    timestamp = record.timestamp
+    return timestamp if timestamp is not None and timestamp >= 0 else None

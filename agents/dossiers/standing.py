@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from agents.dossiers.dossier import Dossier, value
 from agents.dossiers.sync import Severity, unsynced_since
-from agents.dossiers.timeliness import end_of, overdue_since, suspended_since, timeliness
+from agents.dossiers.timeliness import finish_of, suspension, timeliness
 from config.policy import Policies
 from streams.events import Status
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 _INSTANT = timedelta.resolution  # limits are reached *after* their instant, and this is the least there is
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
 class State(StrEnum):
@@ -72,20 +73,16 @@ def standing_of(dossier: Dossier, at: datetime, policies: Policies) -> Standing 
     agency, status = value(dossier.agency), dossier.status
     if agency is None or status is None:
         return None
-    end = end_of(dossier)
-    if end is None:
-        state = _STATES[Status(status)]
-        age, late_since, deadline_next = _overdue(dossier, at, policies)
-    else:
-        state = _STATES.get(Status(status)) or State(f"finished_{timeliness(dossier, end)}")
-        age, late_since, deadline_next = None, None, None
+    finish = finish_of(dossier)
+    state = _STATES[Status(status)] if finish is None else State(f"finished_{timeliness(dossier, finish)}")
+    age, late_since, deadline_next = _overdue(dossier, at, policies) if state in OPEN_STATES else (None, None, None)
     severity, unsynced, sync_next = _sync_missing(dossier, agency, at, policies)
     return Standing(
         Contribution(agency, state, _received(dossier), age, severity),
         value(dossier.due_at),
         late_since,
         unsynced,
-        min(filter(None, (deadline_next, sync_next)), default=None),
+        _earliest(deadline_next, sync_next),
     )
 
 
@@ -97,20 +94,32 @@ def _received(dossier: Dossier) -> bool:
 
 
 def _overdue(dossier: Dossier, at: datetime, policies: Policies) -> tuple[str | None, datetime | None, datetime | None]:
-    """Return the age class and start of being overdue, if it is, and when time alone will change this."""
+    """Return the age class and start of being overdue, if it is, and when time alone will change this.
+
+    The start is the appointment, put off by the time the clock stood still. While a partition catches up `at` lies
+    before the newest facts: the next of them is when this changes too.
+    """
     due_at = value(dossier.due_at)
     if due_at is None:
         return None, None, None
-    stands_still = suspended_since(dossier)
-    judged_at = stands_still or at
-    late_since = overdue_since(dossier, due_at, judged_at)
-    late_by = judged_at - late_since
-    if late_by <= timedelta(0):
-        return None, None, None if stands_still else late_since + _INSTANT
+    past, stands_still_since = suspension(dossier, at)
+    late_since, judged_at = due_at + past, stands_still_since or at
+    if judged_at <= late_since:
+        return None, None, _next_status_at(dossier, at) if stands_still_since else late_since + _INSTANT
     ages = policies.at(late_since).overdue_ages
-    bound = next((age for age in ages if late_by <= age), None)
-    next_at = None if stands_still or bound is None else late_since + bound + _INSTANT
-    return age_class(bound, ages[-1]), late_since, next_at
+    bound = next((age for age in ages if judged_at <= late_since + age), None)
+    older_at = None if stands_still_since or bound is None else late_since + bound + _INSTANT
+    return age_class(bound, ages[-1]), late_since, _earliest(older_at, _next_status_at(dossier, at))
+
+
+def _next_status_at(dossier: Dossier, at: datetime) -> datetime | None:
+    if dossier.statuses[-1][0] <= at:
+        return None
+    return next(said_at for said_at, _, _ in dossier.statuses if said_at > at)
+
+
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min(filter(None, instants), default=None)
 
 
 @cache
@@ -120,8 +129,8 @@ def age_class(bound: timedelta | None, last: timedelta) -> str:
 
 
 def _short(duration: timedelta) -> str:
-    hours = duration // timedelta(hours=1)
-    return f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
+    seconds = duration // timedelta(seconds=1)
+    return next(f"{seconds // unit}{name}" for name, unit in _UNITS if seconds % unit == 0)
 
 
 def _sync_missing(

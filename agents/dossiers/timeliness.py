@@ -6,8 +6,9 @@ end, less the time it was suspended, is not after the appointment (ngày hẹn t
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from agents.dossiers.dossier import Dossier, value
+from agents.dossiers.dossier import Dossier, Said, StatusEntry, value
 from config.clock import VIETNAM
 from streams.events import Status
 
@@ -26,61 +27,52 @@ class Timeliness(StrEnum):
     UNDATED = "undated"  # no appointment was given
 
 
-def end_of(dossier: Dossier) -> datetime | None:
-    """Return when the dossier ended, or None while it is open.
+def finish_of(dossier: Dossier) -> datetime | None:
+    """Return when the dossier was finished, or None while it is open or has ended in another way.
 
-    The first that exists: finished (9), returned (10), another end (3, 7, 8). A result returned late after a timely
-    finish is not late. A dossier opened again is open, whatever it was before.
+    The first that exists: finished (9), returned (10). A result returned late after a timely finish is not late. A
+    dossier opened again is open, whatever it was before: then neither its old 9 nor its old date counts.
     """
-    status = dossier.status
-    if status in FINISHED:
-        return value(dossier.finished_at) or _first_of_last_run(dossier, Status.FINISHED) or _returned(dossier)
-    if status in OTHER_ENDS:
-        return dossier.statuses[-1][0]
-    return None
+    ends = _ends(dossier)
+    finished = _reached(ends, Status.FINISHED, dossier.finished_at)
+    return finished or _reached(ends, Status.RETURNED, dossier.returned_at)
 
 
-def _returned(dossier: Dossier) -> datetime | None:
-    return value(dossier.returned_at) or _first_of_last_run(dossier, Status.RETURNED)
+def _ends(dossier: Dossier) -> list[StatusEntry]:
+    """Return the ends said since the dossier was last open."""
+    first = len(dossier.statuses)
+    while first and dossier.statuses[first - 1][2] in ENDS:
+        first -= 1
+    return dossier.statuses[first:]
 
 
-def _first_of_last_run(dossier: Dossier, wanted: Status) -> datetime | None:
-    """Return the first instant of `wanted` since the dossier was last open."""
-    found = None
-    for at, _, status in reversed(dossier.statuses):
-        if status not in FINISHED:
-            break
-        if status == wanted:
-            found = at
-    return found
+def _reached(ends: list[StatusEntry], wanted: Status, given: Said[datetime] | None) -> datetime | None:
+    """Return when `wanted` was reached: the date given with one of these ends, or else when it was first said."""
+    if not any(status in FINISHED for _, _, status in ends):
+        return None
+    if given is not None and given[:2] >= ends[0][:2]:
+        return given[2]
+    return next((at for at, _, status in ends if status == wanted), None)
 
 
-def suspended_until(dossier: Dossier, until: datetime) -> timedelta:
-    """Return how long, up to `until`, the clock stood still: while the status was 5 (supplement requested)."""
-    total, since = _NOTHING, None
-    for at, _, status in dossier.statuses:
-        if at >= until:
+class Suspension(NamedTuple):
+    """How long the clock stood still in the past, and since when it stands still now, if it does."""
+
+    past: timedelta
+    since: datetime | None
+
+
+def suspension(dossier: Dossier, at: datetime) -> Suspension:
+    """Return the standstill as of `at`: the clock stands still while the status is 5 (supplement requested)."""
+    past, since = _NOTHING, None
+    for said_at, _, status in dossier.statuses:
+        if said_at > at:
             break
         if status == Status.SUPPLEMENT_REQUESTED:
-            since = since or at
+            since = since or said_at
         elif since is not None:
-            total, since = total + (at - since), None
-    return total if since is None else total + (until - since)
-
-
-def suspended_since(dossier: Dossier) -> datetime | None:
-    """Return since when the clock has stood still, or None where it runs or the dossier has ended."""
-    since = None
-    for at, _, status in reversed(dossier.statuses):
-        if status != Status.SUPPLEMENT_REQUESTED:
-            break
-        since = at
-    return since
-
-
-def overdue_since(dossier: Dossier, due_at: datetime, at: datetime) -> datetime:
-    """Return the instant after which an open dossier is overdue: the appointment, put off by the suspended time."""
-    return due_at + suspended_until(dossier, at)
+            past, since = past + (said_at - since), None
+    return Suspension(past, since)
 
 
 def timeliness(dossier: Dossier, end: datetime) -> Timeliness:
@@ -88,7 +80,8 @@ def timeliness(dossier: Dossier, end: datetime) -> Timeliness:
     due_at = value(dossier.due_at)
     if due_at is None:
         return Timeliness.UNDATED
-    counted_end = end - suspended_until(dossier, end)
+    past, since = suspension(dossier, end)
+    counted_end = (since or end) - past
     if counted_end > due_at:
         return Timeliness.LATE
     if counted_end.astimezone(VIETNAM).date() < due_at.astimezone(VIETNAM).date():

@@ -114,7 +114,7 @@ class WorkerCollector(Collector):
             if processor.watermark is not None:
                 watermark.add_metric(label, processor.watermark.timestamp())
             lag.add_metric(label, behind)
-            catching_up.add_metric(label, int(behind > 0))
+            catching_up.add_metric(label, int(processor.catching_up))
         yield from (watermark, lag, catching_up)
 
 

@@ -11,8 +11,8 @@ import click
 
 TAIL_LINES = 12
 STOP_LIMIT_SECONDS = 15.0  # a worker finishes the chunk in hand and leaves its group within a few seconds
-# `python -c`, so that it is this very installation whether or not its scripts are on PATH.
-DUNGHAN = (sys.executable, "-c", "from dunghan.cli import main; main(prog_name='dunghan')")
+# `python -m`, so that it is this very installation whether or not its scripts are on PATH.
+DUNGHAN = (sys.executable, "-m", "dunghan")
 
 
 class ChildDiedError(click.ClickException):

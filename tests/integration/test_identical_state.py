@@ -163,5 +163,3 @@ def test_a_worker_that_sleeps_beyond_its_session_and_wakes_up_changes_nothing(
         wait_until_applied(settings, workers.members)
         assert_same_numbers(simulated, workers)
     assert_identical(simulated, settings)
-
-

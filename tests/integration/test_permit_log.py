@@ -1,4 +1,4 @@
-"""A real log that none of us wrote: a Dutch municipality's permits, counted by SQL, by `evaluate` and by two workers."""
+"""A real log that none of us wrote: a municipality's permits, counted by SQL, by `evaluate` and by two workers."""
 
 import json
 import os
@@ -75,7 +75,9 @@ def test_evaluate_counts_as_sql_does(events: Path, counted_by_sql: Counts) -> No
 
 
 @pytest.mark.stack
-def test_two_workers_count_as_sql_does(events: Path, counted_by_sql: Counts, settings: Settings, tmp_path: Path) -> None:
+def test_two_workers_count_as_sql_does(
+    events: Path, counted_by_sql: Counts, settings: Settings, tmp_path: Path
+) -> None:
     run("publish", str(events), settings=settings)
     workers = [
         WorkerProcess(settings, tmp_path, f"worker-{port}", port, "--at", AT.isoformat()) for port in free_ports(2)
@@ -98,4 +100,3 @@ def _kind(state: str) -> str:
     if state == "finished_late":
         return "finished_late"
     return "finished_in_time" if state.startswith("finished_") else "open"
-

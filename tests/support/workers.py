@@ -78,7 +78,9 @@ class WorkerProcess:
 
     def partitions(self) -> dict[int, float]:
         """Return the partitions it serves, and how many records of each wait."""
-        return {int(labels["partition"]): value for labels, value in self.metrics().get("tthc_partition_lag_records", [])}
+        return {
+            int(labels["partition"]): value for labels, value in self.metrics().get("tthc_partition_lag_records", [])
+        }
 
 
 def agency_counts(workers: Iterable[WorkerProcess], name: str, label: str) -> Counter[tuple[str, str]]:

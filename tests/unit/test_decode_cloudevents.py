@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from event_strategies import events
 from hypothesis import given
 
+from event_strategies import events
 from streams.decode import Line, decode, encode
 from streams.events import Event
 
