@@ -34,6 +34,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     sync_limits: dict[str, SyncLimit]
     overdue_ages: tuple[timedelta, ...]
     watermark_slack: timedelta
+    live_within: timedelta
 
     def sync_limit(self, agency: str) -> SyncLimit:
         """Return the limit of `agency`, or the default one."""
