@@ -33,7 +33,13 @@ app = faust.App(
 )
 RAW = {"key_type": bytes, "key_serializer": "raw", "value_type": bytes, "value_serializer": "raw"}
 events = app.topic(TOPIC, **RAW)
-dossiers = app.Table("dossiers", partitions=int(PARTITIONS), **RAW)
+dossiers = app.Table(
+    "dossiers",
+    partitions=int(PARTITIONS),
+    schema=faust.Schema(**RAW),
+    key_type=bytes,
+    value_type=bytes,
+)
 applied = Counter("records", "Records applied.")
 policies, clock, tally = load_policies(), SystemClock(), Tally()
 standings: dict[str, Standing | None] = {}
