@@ -19,11 +19,11 @@ help: ## list the targets
 demo: stack-install ## a province, live, on the real broker; DURATION=120 stops by itself
 	@$(BIN)/dunghan demo $(if $(DURATION),--duration $(DURATION))
 
-test: $(VENV)/.development stack-install ## all tests but the slow ones; ARGS="-k …" to choose
-	$(BIN)/pytest -m "not slow" $(ARGS)
+test: $(VENV)/.development stack-install ## all tests; ARGS="-k …" to choose
+	$(BIN)/pytest $(ARGS)
 
-chaos: $(VENV)/.development stack-install ## the slow tests: workers killed, stopped and woken under load
-	$(BIN)/pytest -m slow $(ARGS)
+chaos: $(VENV)/.development stack-install ## workers killed, stopped and woken under load: 20 runs of each, an hour or two
+	CHAOS_RUNS=$(or $(RUNS),20) CHAOS_EVENTS=200000 $(BIN)/pytest -x tests/integration/test_identical_state.py $(ARGS)
 
 bench: $(VENV)/.development stack-install ## this worker against a stock Faust agent, and event to metric
 	$(BIN)/python -m bench $(ARGS)

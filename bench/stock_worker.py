@@ -75,5 +75,5 @@ async def work(stream: faust.StreamT) -> None:
 
 if __name__ == "__main__":
     start_http_server(int(PORT), addr="127.0.0.1")
-    sys.argv = [sys.argv[0], "worker", "-l", "warning", "--without-web"]
+    sys.argv = [sys.argv[0], "worker", "-l", "warn", "--without-web"]
     app.main()

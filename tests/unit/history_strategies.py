@@ -118,8 +118,10 @@ def _event(place: int, fact: tuple[int, int, int, int, int]) -> Event:
     )
 
 
-HISTORIES: st.SearchStrategy[list[Event]] = st.lists(_FACTS, min_size=1, max_size=30).map(
-    lambda facts: [_event(place, fact) for place, fact in enumerate(facts)]
+HISTORIES: st.SearchStrategy[list[Event]] = (
+    st.integers(1, 30)
+    .flatmap(lambda number: st.lists(_FACTS, min_size=number, max_size=number))
+    .map(lambda facts: [_event(place, fact) for place, fact in enumerate(facts)])
 )
 """Events of every type, of three dossiers."""
 

@@ -1,74 +1,98 @@
-"""The portal's acknowledgement, and when it is missing."""
+"""What the national portal does not know of: since when, and how badly by the limits of the agency and the day."""
 
 from datetime import datetime, timedelta
 
 import pytest
 
-from agents.dossiers.apply import apply
-from agents.dossiers.dossier import Dossier
-from agents.dossiers.standing import Standing, standing_of
-from config.policy import Policies, load_policies
-from partition_builders import DAY, HOUR, POLICIES, T0, acknowledged, event, status
-from streams.events import DossierPortal, Event, Outcome
+from agents.dossiers.standing import standing_of
+from agents.dossiers.sync import Severity, acknowledged_at, unsynced_since
+from builders import AGENCY, DAY, HOUR, MICROSECOND, MINUTE, POLICIES, dossier, local, policy, portal, progress, status
+from config.policy import Policies, SyncLimit
+from streams.events import Event, Outcome
 
-WARNING, CRITICAL = timedelta(minutes=10), timedelta(hours=2)
-MICROSECOND = timedelta.resolution
+AT = local("2026-11-02 08:00")
+RECEIVED = status(AT, 2)
 
 
-def standing(*events: Event, at: datetime, policies: Policies = POLICIES) -> Standing:
-    dossier = Dossier("H42.01-261102-0001")
-    for one in events:
-        apply(dossier, one)
-    found = standing_of(dossier, at, policies)
-    assert found is not None
-    return found
+def severity(at: datetime, *events: Event, policies: Policies = POLICIES) -> Severity | None:
+    standing = standing_of(dossier(*events), at, policies)
+    assert standing is not None
+    return standing.contribution.sync_missing
 
 
 @pytest.mark.parametrize(
-    ("after", "severity"),
+    ("events", "since"),
     [
-        (WARNING, None),
-        (WARNING + MICROSECOND, "warning"),
-        (CRITICAL, "warning"),
-        (CRITICAL + MICROSECOND, "critical"),
+        ([RECEIVED], AT),
+        ([RECEIVED, status(AT + DAY, 4)], AT),
+        ([RECEIVED, portal(AT + MINUTE)], None),
+        ([RECEIVED, portal(AT)], None),  # at the same instant: it covers it
+        ([RECEIVED, portal(AT - MICROSECOND)], AT),
+        ([RECEIVED, portal(AT + MINUTE, Outcome.SENT)], AT),
+        ([RECEIVED, portal(AT + MINUTE, Outcome.REJECTED)], AT),
+        ([RECEIVED, portal(AT + MINUTE, Outcome.REJECTED), portal(AT + HOUR)], None),
+        ([RECEIVED, portal(AT + MINUTE), portal(AT + HOUR, Outcome.REJECTED)], None),  # what it knew it still knows
+        ([RECEIVED, portal(AT + MINUTE), status(AT + DAY, 4)], AT + DAY),
+        ([RECEIVED, portal(AT + MINUTE), status(AT + DAY, 4), status(AT + 2 * DAY, 9)], AT + DAY),
+        ([RECEIVED, status(AT + DAY, 4), portal(AT + DAY)], None),
+        ([RECEIVED, portal(AT + MINUTE), progress(AT + DAY, 4)], AT + DAY),
+        ([status(AT, 1)], None),  # an online submission comes through the portal
+        ([status(AT, 1), status(AT + HOUR, 3)], AT + HOUR),
+        ([status(AT, 1), status(AT + HOUR, 2)], AT + HOUR),
     ],
 )
-def test_a_dossier_never_acknowledged_is_missing_after_the_limits(after: timedelta, severity: str | None) -> None:
-    assert standing(status(2), at=T0 + after).contribution.sync_missing == severity
+def test_the_earliest_status_that_no_later_acknowledgement_covers(events: list[Event], since: datetime | None) -> None:
+    assert unsynced_since(dossier(*events)) == since
+    assert unsynced_since(dossier(*reversed(events))) == since
 
 
-def test_an_acknowledged_dossier_is_not_missing() -> None:
-    found = standing(status(2), acknowledged(T0 + HOUR), at=T0 + 90 * DAY)
-    assert found.contribution.sync_missing is None
-    assert found.next_at is None
+def test_the_last_acknowledgement_counts() -> None:
+    assert acknowledged_at(dossier(RECEIVED)) is None
+    assert acknowledged_at(dossier(portal(AT), portal(AT + HOUR), portal(AT + DAY, Outcome.SENT))) == AT + HOUR
 
 
-def test_a_status_after_the_acknowledgement_is_missing_from_its_own_instant() -> None:
-    found = standing(status(2), acknowledged(T0 + HOUR), status(9, T0 + DAY), at=T0 + DAY + HOUR)
-    assert found.contribution.sync_missing == "warning"
-    assert found.unsynced_since == T0 + DAY
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (timedelta(), None),
+        (10 * MINUTE, None),
+        (10 * MINUTE + MICROSECOND, Severity.WARNING),
+        (2 * HOUR, Severity.WARNING),
+        (2 * HOUR + MICROSECOND, Severity.CRITICAL),
+        (300 * DAY, Severity.CRITICAL),
+    ],
+)
+def test_a_limit_is_passed_after_its_instant_and_not_at_it(after: timedelta, expected: Severity | None) -> None:
+    assert severity(AT + after, RECEIVED) == expected
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.REJECTED])
-def test_sent_or_rejected_is_not_acknowledged(outcome: Outcome) -> None:
-    told = event(DossierPortal(outcome=outcome), T0 + HOUR)
-    assert standing(status(2), told, at=T0 + DAY).contribution.sync_missing == "critical"
+def test_a_finished_dossier_can_be_missing_too() -> None:
+    assert severity(AT + 2 * DAY, RECEIVED, portal(AT), status(AT + DAY, 9)) == Severity.CRITICAL
 
 
-def test_a_submission_alone_need_not_be_reported() -> None:
-    assert standing(status(1), at=T0 + DAY).contribution.sync_missing is None
+def test_a_status_after_an_acknowledgement_starts_a_limit_of_its_own() -> None:
+    events = (RECEIVED, portal(AT + MINUTE), status(AT + DAY, 4))
+
+    assert severity(AT + DAY + 10 * MINUTE, *events) is None
+    assert severity(AT + DAY + 11 * MINUTE, *events) == Severity.WARNING
 
 
-def test_limits_differ_by_agency_and_by_date(tmp_path: object) -> None:
-    file = tmp_path / "policy.yaml"  # type: ignore[operator]
-    common = "overdue_ages: [1d], watermark_slack: 1d, live_within: 1h"
-    file.write_text(
-        "versions:\n"
-        "- {effective_from: 2000-01-01, source: a, "
-        f"sync_limits: {{default: {{warning: 1h, critical: 2h}}, H42.01: {{warning: 3h, critical: 4h}}}}, {common}}}\n"
-        "- {effective_from: 2026-11-03, source: b, "
-        f"sync_limits: {{default: {{warning: 1m, critical: 2m}}}}, {common}}}\n"
-    )
-    policies = load_policies(file)
-    assert standing(status(2), at=T0 + 2 * HOUR, policies=policies).contribution.sync_missing is None
-    assert standing(status(2, T0 + DAY), at=T0 + DAY + HOUR, policies=policies).contribution.sync_missing == "critical"
+def test_an_agency_has_limits_of_its_own() -> None:
+    limits = {
+        "default": SyncLimit(warning=10 * MINUTE, critical=2 * HOUR),
+        AGENCY: SyncLimit(warning=HOUR, critical=DAY),
+    }
+    policies = Policies([policy(sync_limits=limits)])
+
+    assert severity(AT + HOUR, RECEIVED, policies=policies) is None
+    assert severity(AT + 3 * HOUR, RECEIVED, policies=policies) == Severity.WARNING
+    assert severity(AT + 3 * HOUR, status(AT, 2, agency="H42.18"), policies=policies) == Severity.CRITICAL
+
+
+def test_the_limits_in_force_when_the_status_was_reached_are_the_ones_that_count() -> None:
+    stricter = {"default": SyncLimit(warning=MINUTE, critical=2 * MINUTE)}
+    policies = Policies([policy(), policy("2026-11-03", sync_limits=stricter)])
+    before, after = local("2026-11-02 23:59"), local("2026-11-03 00:00")
+
+    assert severity(before + 5 * MINUTE, status(before, 2), policies=policies) is None
+    assert severity(after + 5 * MINUTE, status(after, 2), policies=policies) == Severity.CRITICAL

@@ -1,115 +1,181 @@
-"""Early, on time, late, overdue: by instants, and by the calendar date in Vietnam."""
+"""Early, on time, late: by the appointment, the end that counts, and the time the clock stood still."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from agents.dossiers.apply import apply
-from agents.dossiers.dossier import Dossier
-from agents.dossiers.standing import Standing, standing_of
-from partition_builders import DAY, HOUR, POLICIES, T0, status
+from agents.dossiers.timeliness import Timeliness, finish_of, suspension, timeliness
+from builders import DAY, HOUR, MICROSECOND, dossier, extended, local, progress, status
 from streams.events import Event
 
-DUE = datetime(2026, 11, 9, 10, 0, tzinfo=UTC)  # 17:00 in Vietnam
-MICROSECOND = timedelta.resolution
+RECEIVED = local("2026-11-02 08:00")
+DUE = local("2026-11-10 17:00")
 
 
-def standing(*events: Event, at: datetime = DUE + 20 * DAY) -> Standing:
-    dossier = Dossier("H42.01-261102-0001")
-    for one in events:
-        apply(dossier, one)
-    found = standing_of(dossier, at, POLICIES)
-    assert found is not None
-    return found
-
-
-def state(*events: Event, at: datetime = DUE + 20 * DAY) -> str:
-    return standing(*events, at=at).contribution.state
-
-
-RECEIVED = status(2, T0, due_at=DUE)
+def judged(*events: Event) -> Timeliness | None:
+    """Judge a dossier that was received with an appointment, and what became of it."""
+    facts = dossier(status(RECEIVED, 2, received_at=RECEIVED, due_at=DUE), *events)
+    finish = finish_of(facts)
+    return None if finish is None else timeliness(facts, finish)
 
 
 @pytest.mark.parametrize(
-    ("end", "expected"),
+    ("finished_at", "expected"),
     [
-        (DUE - DAY, "finished_early"),
-        (datetime(2026, 11, 8, 16, 59, tzinfo=UTC), "finished_early"),  # 23:59 the day before, in Vietnam
-        (datetime(2026, 11, 8, 17, 0, tzinfo=UTC), "finished_on_time"),  # midnight in Vietnam: the appointment day
-        (DUE, "finished_on_time"),  # at the very instant
-        (DUE + MICROSECOND, "finished_late"),
+        (local("2026-11-09 16:00"), Timeliness.EARLY),
+        (local("2026-11-09 23:59"), Timeliness.EARLY),  # 16:59 UTC of the 9th
+        (local("2026-11-10 00:00"), Timeliness.ON_TIME),  # still the 9th in UTC, the appointment day in Việt Nam
+        (local("2026-11-10 06:59"), Timeliness.ON_TIME),  # still the 9th in UTC
+        (DUE - HOUR, Timeliness.ON_TIME),
+        (DUE, Timeliness.ON_TIME),
+        (DUE + MICROSECOND, Timeliness.LATE),
+        (local("2026-11-11 00:30"), Timeliness.LATE),  # the 10th in UTC
     ],
 )
-def test_the_end_is_judged_by_instant_and_local_date(end: datetime, expected: str) -> None:
-    assert state(RECEIVED, status(9, end)) == expected
+def test_a_dossier_is_judged_by_its_instant_and_its_vietnamese_day(finished_at: datetime, expected: Timeliness) -> None:
+    assert judged(status(finished_at, 9)) == expected
+
+
+def test_an_appointment_just_after_midnight_belongs_to_its_vietnamese_day() -> None:
+    due_at = local("2026-11-11 00:30")  # the 10th in UTC
+    facts = dossier(status(RECEIVED, 2, due_at=due_at), status(local("2026-11-10 23:50"), 9))
+
+    assert timeliness(facts, local("2026-11-10 23:50")) == Timeliness.EARLY
 
 
 def test_without_an_appointment_a_finished_dossier_is_undated() -> None:
-    assert state(status(2, T0), status(9, DUE)) == "finished_undated"
+    facts = dossier(status(RECEIVED, 2), status(RECEIVED + DAY, 9))
+
+    assert timeliness(facts, RECEIVED + DAY) == Timeliness.UNDATED
 
 
-def test_suspended_time_is_subtracted() -> None:
-    suspended = (status(5, T0 + DAY), status(4, T0 + 3 * DAY))
-    assert state(RECEIVED, *suspended, status(9, DUE + 2 * DAY)) == "finished_on_time"
-    assert state(RECEIVED, *suspended, status(9, DUE + 2 * DAY + MICROSECOND)) == "finished_late"
+def test_an_extension_counts() -> None:
+    assert judged(extended(DUE - DAY, DUE + 5 * DAY), status(DUE + 5 * DAY, 9)) == Timeliness.ON_TIME
+    assert judged(extended(DUE - DAY, DUE + 5 * DAY), status(DUE + 5 * DAY + MICROSECOND, 9)) == Timeliness.LATE
 
 
-def test_two_suspensions_are_added_up() -> None:
-    spans = (status(5, T0 + DAY), status(4, T0 + 2 * DAY), status(5, T0 + 3 * DAY), status(4, T0 + 4 * DAY))
-    assert state(RECEIVED, *spans, status(9, DUE + 2 * DAY)) == "finished_on_time"
-    assert state(RECEIVED, *spans, status(9, DUE + 2 * DAY + MICROSECOND)) == "finished_late"
-
-
-def test_a_late_return_after_a_timely_finish_is_not_late() -> None:
-    assert state(RECEIVED, status(9, DUE), status(10, DUE + 9 * DAY)) == "finished_on_time"
-
-
-def test_a_return_without_a_finish_is_the_end() -> None:
-    assert state(RECEIVED, status(10, DUE + DAY)) == "finished_late"
-
-
-def test_a_finish_told_later_than_it_happened_counts_when_it_happened() -> None:
-    assert state(RECEIVED, status(9, DUE + DAY, finished_at=DUE)) == "finished_on_time"
-
-
-def test_a_dossier_opened_again_is_open() -> None:
-    found = standing(RECEIVED, status(9, DUE), status(4, DUE + DAY))
-    assert found.contribution.state == "in_progress"
-    assert found.overdue_since == DUE
-
-
-@pytest.mark.parametrize(("code", "expected"), [(3, "refused"), (7, "withdrawn"), (8, "stopped")])
-def test_other_ends_are_neither_late_nor_overdue(code: int, expected: str) -> None:
-    found = standing(RECEIVED, status(code, DUE + DAY))
-    assert found.contribution.state == expected
-    assert found.contribution.overdue_age is None
-
-
-def test_an_open_dossier_is_overdue_after_its_appointment_and_not_at_it() -> None:
-    assert standing(RECEIVED, at=DUE).contribution.overdue_age is None
-    assert standing(RECEIVED, at=DUE + MICROSECOND).contribution.overdue_age == "le_1d"
+# -- the end that counts ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("late_by", "age"),
-    [(DAY, "le_1d"), (DAY + MICROSECOND, "le_3d"), (7 * DAY, "le_7d"), (30 * DAY, "le_30d"), (31 * DAY, "gt_30d")],
+    ("events", "finished_at"),
+    [
+        ([], None),
+        ([status(DUE, 9)], DUE),
+        ([status(DUE, 9), status(DUE + 9 * DAY, 10)], DUE),
+        ([status(DUE, 9), status(DUE + 9 * DAY, 9)], DUE),  # said again
+        ([status(DUE, 10)], DUE),
+        ([status(DUE, 10), status(DUE + DAY, 9)], DUE + DAY),
+        ([status(DUE + HOUR, 9, finished_at=DUE)], DUE),
+        ([status(DUE + HOUR, 10, returned_at=DUE)], DUE),
+        ([status(DUE + HOUR, 10, finished_at=DUE, returned_at=DUE + HOUR)], DUE),
+        ([status(DUE, 9), status(DUE + HOUR, 10, returned_at=DUE - DAY)], DUE),
+        ([status(DUE, 9, finished_at=DUE - DAY), status(DUE + HOUR, 9, finished_at=DUE)], DUE),  # corrected
+        ([progress(DUE, 9)], DUE),
+        ([status(DUE, 3)], None),
+        ([status(DUE, 7)], None),
+        ([status(DUE, 8, finished_at=DUE)], None),
+        ([status(DUE, 9), status(DUE + DAY, 8)], DUE),  # the first that exists: 9
+        ([status(DUE, 8), status(DUE + DAY, 9)], DUE + DAY),
+    ],
 )
-def test_overdue_dossiers_are_classed_by_age(late_by: timedelta, age: str) -> None:
-    assert standing(RECEIVED, at=DUE + late_by).contribution.overdue_age == age
+def test_the_end_is_the_first_that_exists_of_finished_and_returned(
+    events: list[Event], finished_at: datetime | None
+) -> None:
+    assert finish_of(dossier(status(RECEIVED, 2, due_at=DUE), *events)) == finished_at
 
 
-def test_a_dossier_suspended_before_its_appointment_is_not_overdue_however_long_it_waits() -> None:
-    found = standing(RECEIVED, status(5, DUE - HOUR), at=DUE + 90 * DAY)
-    assert found.contribution.state == "suspended"
-    assert found.contribution.overdue_age is None
+def test_a_result_returned_late_after_a_timely_finish_is_not_late() -> None:
+    assert judged(status(DUE, 9), status(DUE + 30 * DAY, 10)) == Timeliness.ON_TIME
 
 
-def test_a_dossier_suspended_after_its_appointment_stays_as_overdue_as_it_was() -> None:
-    found = standing(RECEIVED, status(5, DUE + HOUR), at=DUE + 90 * DAY)
-    assert found.contribution.overdue_age == "le_1d"
+def test_a_result_returned_without_a_finish_is_judged_by_its_return() -> None:
+    assert judged(status(DUE + HOUR, 10)) == Timeliness.LATE
+    assert judged(status(DUE - HOUR, 10)) == Timeliness.ON_TIME
 
 
-def test_after_the_supplement_the_clock_runs_on_from_where_it_stood() -> None:
-    events = (RECEIVED, status(5, DUE - HOUR), status(4, DUE + 5 * DAY))
-    assert standing(*events, at=DUE + 5 * DAY + HOUR).contribution.overdue_age is None
-    assert standing(*events, at=DUE + 5 * DAY + HOUR + MICROSECOND).overdue_since == DUE + 5 * DAY + HOUR
+@pytest.mark.parametrize("code", [3, 7, 8])
+def test_a_dossier_that_ended_otherwise_is_neither_early_nor_late(code: int) -> None:
+    assert judged(status(DUE + DAY, code)) is None
+
+
+def test_a_dossier_opened_again_is_open() -> None:
+    assert judged(status(DUE - DAY, 9, finished_at=DUE - DAY), status(DUE, 4)) is None
+
+
+@pytest.mark.parametrize("finish", [status(DUE + DAY, 9), progress(DUE + DAY, 9), status(DUE + DAY, 10)])
+def test_a_dossier_opened_again_is_judged_by_its_new_finish_whatever_date_the_old_one_had(finish: Event) -> None:
+    first = status(DUE - DAY, 9, finished_at=DUE - DAY, returned_at=DUE - DAY)
+
+    assert judged(first, status(DUE - HOUR, 4), finish) == Timeliness.LATE
+
+
+def test_a_finish_dated_before_the_last_open_status_counts_if_it_was_said_after_it() -> None:
+    assert judged(status(DUE + HOUR, 4), status(DUE + DAY, 9, finished_at=DUE)) == Timeliness.ON_TIME
+
+
+# -- while the clock stands still -------------------------------------------------------------------------------------
+
+
+def test_a_suspension_is_subtracted_to_the_microsecond() -> None:
+    suspended = (status(RECEIVED + DAY, 5), status(RECEIVED + 3 * DAY, 4))
+
+    assert judged(*suspended, status(DUE + 2 * DAY, 9)) == Timeliness.ON_TIME
+    assert judged(*suspended, status(DUE + 2 * DAY + MICROSECOND, 9)) == Timeliness.LATE
+
+
+def test_early_and_on_time_are_told_apart_by_the_day_that_the_subtraction_leads_to() -> None:
+    suspended = (status(RECEIVED + DAY, 5), status(RECEIVED + 2 * DAY, 4))
+
+    assert judged(*suspended, status(DUE, 9)) == Timeliness.EARLY
+    assert judged(*suspended, status(DUE + DAY, 9)) == Timeliness.ON_TIME
+
+
+def test_two_suspensions_add_up() -> None:
+    suspended = (
+        status(RECEIVED + DAY, 5),
+        status(RECEIVED + 2 * DAY, 4),
+        status(RECEIVED + 3 * DAY, 5),
+        status(RECEIVED + 5 * DAY, 2),
+    )
+
+    assert judged(*suspended, status(DUE + 3 * DAY, 9)) == Timeliness.ON_TIME
+    assert judged(*suspended, status(DUE + 3 * DAY + MICROSECOND, 9)) == Timeliness.LATE
+
+
+def test_a_supplement_requested_twice_without_an_answer_is_one_suspension() -> None:
+    suspended = (status(RECEIVED + DAY, 5), status(RECEIVED + 2 * DAY, 5), status(RECEIVED + 3 * DAY, 4))
+
+    assert suspension(dossier(*suspended), DUE) == (2 * DAY, None)
+
+
+def test_a_fee_that_is_due_does_not_stop_the_clock_and_ends_a_suspension() -> None:
+    assert suspension(dossier(status(RECEIVED, 6)), DUE) == (timedelta(), None)
+    facts = dossier(status(RECEIVED, 5), status(RECEIVED + HOUR, 6), status(RECEIVED + DAY, 4))
+    assert suspension(facts, DUE) == (HOUR, None)
+
+
+def test_a_dossier_finished_while_suspended_is_judged_by_when_it_was_suspended() -> None:
+    assert judged(status(DUE - HOUR, 5), status(DUE + 30 * DAY, 9)) == Timeliness.ON_TIME
+    assert judged(status(DUE + HOUR, 5), status(DUE + 30 * DAY, 9)) == Timeliness.LATE
+
+
+def test_what_stood_still_after_the_finish_does_not_count() -> None:
+    finish = status(RECEIVED + 30 * DAY, 9, finished_at=DUE + HOUR)
+    suspended = (status(DUE + DAY, 5), status(DUE + 3 * DAY, 4))
+
+    assert judged(*suspended, finish) == Timeliness.LATE
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (RECEIVED + DAY - MICROSECOND, (timedelta(), None)),
+        (RECEIVED + DAY, (timedelta(), RECEIVED + DAY)),
+        (RECEIVED + 2 * DAY, (timedelta(), RECEIVED + DAY)),
+        (RECEIVED + 3 * DAY, (2 * DAY, None)),
+        (DUE, (2 * DAY, None)),
+    ],
+)
+def test_the_suspension_as_of_an_instant(at: datetime, expected: tuple[timedelta, datetime | None]) -> None:
+    assert suspension(dossier(status(RECEIVED + DAY, 5), status(RECEIVED + 3 * DAY, 4)), at) == expected
