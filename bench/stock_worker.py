@@ -51,7 +51,7 @@ class Record:
     def __init__(self, message: object) -> None:
         self.key = message.key
         self.value = message.value
-        self.headers = list((message.headers or {}).items())
+        self.headers = tuple(message.headers or ())
         self.timestamp = int(message.timestamp * 1000) if message.timestamp else None
 
 

@@ -1,0 +1,89 @@
+"""One partition under test: a processor, its clock, and the changelog that the reader would write."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from agents.dossiers.activity import Activity
+from agents.dossiers.processor import DossierPlan, DossierProcessor
+from agents.dossiers.report import AgencyReport, agency_reports
+from agents.dossiers.standing import Standing, standing_of
+from agents.dossiers.tally import Tally
+from builders import POLICIES, KafkaRecord, records
+from config.clock import FixedClock
+from streams.events import Event
+
+
+class Partition:
+    """Processes, writes and commits as the reader does; can crash before or after it has written."""
+
+    def __init__(
+        self, now: datetime, *, activity: Activity | None = None, lives_here: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        self.clock = FixedClock(now)
+        self.activity = activity or Activity()
+        self.lives_here = lives_here
+        self.changelog: list[tuple[bytes, bytes]] = []
+        self.processor = self.new_processor()
+
+    def new_processor(self) -> DossierProcessor:
+        return DossierProcessor(policies=POLICIES, clock=self.clock, activity=self.activity, lives_here=self.lives_here)
+
+    def tell(self, *events: Event, timestamp: int | None = None) -> DossierPlan:
+        """Process and commit events as one chunk."""
+        return self.take(records(events, self.processor.position + 1, timestamp))
+
+    def take(self, chunk: Sequence[KafkaRecord]) -> DossierPlan:
+        """Process and commit one chunk."""
+        plan = self.processor.process(chunk)
+        self.changelog += plan.changelog
+        self.processor.commit(plan)
+        return plan
+
+    def advance(self, now: datetime, *, caught_up: bool = True) -> None:
+        self.clock.set(now)
+        self.processor.advance(now, caught_up=caught_up)
+
+    def restart(self, *, compacted: bool = False) -> None:
+        """Lose the process; restore another one from the changelog."""
+        self.processor = self.new_processor()
+        self.restore(dict(self.changelog).items() if compacted else self.changelog)
+
+    def restore(self, changelog: Iterable[tuple[bytes, bytes]]) -> None:
+        for key, value in changelog:
+            self.processor.load(key, value)
+        self.processor.recount()
+
+    @property
+    def state(self) -> dict[str, bytes]:
+        return dict(self.processor.dossiers())
+
+    @property
+    def reports(self) -> dict[str, AgencyReport]:
+        return agency_reports(self.processor.tally.contributions.items())
+
+    def standing(self, code: str) -> Standing:
+        standing = self.processor.standings[code]
+        assert standing is not None
+        return standing
+
+
+def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standing | None], Tally]:
+    """Judge and count every dossier of a partition anew."""
+    standings: dict[str, Standing | None] = {}
+    tally = Tally()
+    for code, _ in processor.dossiers():
+        dossier = processor.dossier(code)
+        assert dossier is not None
+        standings[code] = standing_of(dossier, processor.judged_at, POLICIES)
+        tally.replace(code, None, standings[code])
+    return standings, tally
+
+
+def assert_never_drifted(processor: DossierProcessor) -> None:
+    """Compare what a processor counted on its way with a count from scratch."""
+    standings, tally = counted_from_scratch(processor)
+    assert {code: found and found[:-1] for code, found in processor.standings.items()} == {
+        code: found and found[:-1] for code, found in standings.items()
+    }
+    assert processor.tally.contributions == tally.contributions
+    assert processor.tally.oldest_overdue() == tally.oldest_overdue()
