@@ -32,7 +32,7 @@ T = TypeVar("T")
 _FETCH_WAIT_MS = 100  # how long the broker may hold a fetch; bounds how late an event and a revoke are seen
 _RETRY_SECONDS = 1.0
 _REPORT_SECONDS = 1.0
-_QUIET_SECONDS = 10.0  # a partition that got no record for so long is not being replayed into
+_QUIET_SECONDS = 3.0  # a partition that got no record for so long is not being replayed into
 
 Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
 

@@ -1,0 +1,203 @@
+"""`/metrics`: names and labels as design.md, section 5, has them, and numbers as the dossiers stand."""
+
+import re
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Mapping
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from agents.dossiers.activity import Activity
+from agents.dossiers.processor import DossierProcessor
+from alerts.prometheus.metrics import WorkerCollector, serve
+from builders import DAY, HOUR, KafkaRecord, event, local, milliseconds, portal, status
+from dunghan.stack.ports import free_ports
+from partition import Partition
+from streams.events import AgencyHeartbeat, Petition, PetitionState
+
+AT = local("2026-11-02 08:00")
+DUE = AT + 3 * DAY
+
+EXPECTED: dict[str, tuple[str, set[str]]] = {
+    "tthc_events": ("counter", {"type", "result"}),
+    "tthc_event_lag_seconds": ("histogram", set()),
+    "tthc_dossiers": ("gauge", {"agency", "state"}),
+    "tthc_dossiers_overdue": ("gauge", {"agency", "age"}),
+    "tthc_oldest_overdue_timestamp_seconds": ("gauge", {"agency"}),
+    "tthc_became_overdue": ("counter", {"agency"}),
+    "tthc_sync_missing": ("gauge", {"agency", "severity"}),
+    "tthc_sync_ack_seconds": ("histogram", set()),
+    "tthc_source_last_event_timestamp_seconds": ("gauge", {"source"}),
+    "tthc_dead_letters": ("counter", {"reason"}),
+    "tthc_watermark_timestamp_seconds": ("gauge", {"partition"}),
+    "tthc_partition_lag_records": ("gauge", {"partition"}),
+    "tthc_partition_catching_up": ("gauge", {"partition"}),
+    "tthc_unknown_fields": ("counter", set()),
+    "tthc_view_failures": ("counter", set()),
+    "tthc_build_info": ("gauge", {"version"}),
+}
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+class Exposed:
+    """A worker of two partitions, as Prometheus sees it."""
+
+    def __init__(self) -> None:
+        self.activity = Activity()
+        self.partitions = {number: Partition(AT, activity=self.activity) for number in (0, 1)}
+        self.waiting = {0: 0, 1: 17}
+        self.view_failures = 2
+        self.collector = WorkerCollector(
+            self.activity, self.serving, lambda number: self.waiting[number], lambda: self.view_failures
+        )
+        self.registry = CollectorRegistry()
+        self.registry.register(self.collector)
+
+    def serving(self) -> Mapping[int, DossierProcessor]:
+        return {number: partition.processor for number, partition in self.partitions.items()}
+
+    @property
+    def text(self) -> str:
+        return generate_latest(self.registry).decode()
+
+    @property
+    def samples(self) -> Samples:
+        return {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(self.text)
+            for sample in family.samples
+        }
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.samples.get((name, frozenset(labels.items())))
+
+
+@pytest.fixture
+def exposed() -> Exposed:
+    """Return a worker that has seen something of every kind."""
+    found = Exposed()
+    first, second = found.partitions[0], found.partitions[1]
+    first.tell(
+        status(AT, 2, due_at=DUE),
+        status(AT, 2, code="D-2", due_at=DUE + DAY),
+        status(AT, 9, code="D-3"),
+        portal(AT + HOUR, code="D-3"),
+        timestamp=milliseconds(AT + HOUR),
+    )
+    second.tell(status(AT, 2, code="D-4", due_at=DUE - DAY), status(AT, 2, code="D-5", agency="H42.18"))
+    second.tell(
+        event(AT, AgencyHeartbeat(), "H42.17"),
+        event(AT, Petition(agency="H42.17", state=PetitionState.RECEIVED), "PA-1"),
+    )
+    second.take([KafkaRecord(b"?", 9)])
+    first.advance(DUE + HOUR)
+    second.advance(DUE + HOUR, caught_up=False)
+    return found
+
+
+def test_names_types_and_labels_are_those_of_the_design(exposed: Exposed) -> None:
+    families = {family.name: family for family in text_string_to_metric_families(exposed.text)}
+
+    assert {name: family.type for name, family in families.items()} == {
+        name: kind for name, (kind, _) in EXPECTED.items()
+    }
+    for name, family in families.items():
+        for sample in family.samples:
+            assert set(sample.labels) - {"le"} == EXPECTED[name][1], sample
+
+
+def test_no_dossier_and_no_procedure_is_in_the_text(exposed: Exposed) -> None:
+    assert not re.search(r"D-\d|H42\.17-|1\.000656", exposed.text)
+
+
+def test_promtool_finds_nothing_to_mend(exposed: Exposed) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    result = subprocess.run(
+        ["promtool", "check", "metrics"], input=exposed.text, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def test_the_numbers_are_sums_over_the_partitions_served(exposed: Exposed) -> None:
+    assert exposed.value("tthc_dossiers", agency="H42.17", state="received") == 3
+    assert exposed.value("tthc_dossiers", agency="H42.17", state="finished_undated") == 1
+    assert exposed.value("tthc_dossiers", agency="H42.18", state="received") == 1
+    assert exposed.value("tthc_dossiers_overdue", agency="H42.17", age="le_1d") == 1
+    assert exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17") == DUE.timestamp()
+    assert exposed.value("tthc_became_overdue_total", agency="H42.17") == 1
+    assert (
+        exposed.value("tthc_sync_missing", agency="H42.17", severity="critical") == 2
+    )  # partition 1 is not judged yet
+
+
+def test_the_oldest_overdue_of_all_partitions_is_the_oldest(exposed: Exposed) -> None:
+    exposed.partitions[1].advance(DUE + HOUR)
+
+    assert exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17") == (DUE - DAY).timestamp()
+
+
+def test_what_the_worker_did_is_counted(exposed: Exposed) -> None:
+    kind = "vn.tthc.dossier.status.v1"
+    assert exposed.value("tthc_events_total", type=kind, result="applied") == 5
+    assert exposed.value("tthc_events_total", type="unknown", result="rejected") == 1
+    assert exposed.value("tthc_dead_letters_total", reason="malformed") == 1
+    assert exposed.value("tthc_dead_letters_total", reason="wrong_topic") == 1
+    assert exposed.value("tthc_event_lag_seconds_count") == 4
+    assert exposed.value("tthc_sync_ack_seconds_sum") == 3600
+    assert exposed.value("tthc_source_last_event_timestamp_seconds", source="/test") == (AT + HOUR).timestamp()
+    assert exposed.value("tthc_view_failures_total") == 2
+    assert exposed.value("tthc_unknown_fields_total") == 0
+
+
+def test_each_partition_says_how_far_it_is(exposed: Exposed) -> None:
+    assert exposed.value("tthc_watermark_timestamp_seconds", partition="0") == (AT + HOUR).timestamp()
+    assert exposed.value("tthc_partition_lag_records", partition="1") == 17
+    assert exposed.value("tthc_partition_catching_up", partition="0") == 0
+    assert exposed.value("tthc_partition_catching_up", partition="1") == 1
+
+
+def test_a_histogram_counts_upwards_to_all(exposed: Exposed) -> None:
+    buckets = [value for (name, _), value in exposed.samples.items() if name == "tthc_event_lag_seconds_bucket"]
+
+    assert sorted(buckets) == buckets
+    assert buckets[-1] == exposed.value("tthc_event_lag_seconds_count")
+    assert exposed.value("tthc_event_lag_seconds_bucket", le="+Inf") == buckets[-1]
+
+
+def test_counters_stay_and_gauges_go_when_a_partition_leaves(exposed: Exposed) -> None:
+    before = exposed.samples
+    del exposed.partitions[1]
+    after = exposed.samples
+
+    counters = {key: value for key, value in before.items() if key[0].endswith(("_total", "_count", "_sum", "_bucket"))}
+    assert {key: after[key] for key in counters} == counters
+    assert exposed.value("tthc_dossiers", agency="H42.18", state="received") is None
+    assert exposed.value("tthc_partition_lag_records", partition="1") is None
+    assert exposed.value("tthc_dossiers", agency="H42.17", state="received") == 2
+
+
+def test_a_worker_that_serves_nothing_still_exposes_what_it_did() -> None:
+    exposed = Exposed()
+    exposed.partitions.clear()
+
+    names = {name for name, _ in exposed.samples}
+    assert "tthc_build_info" in names
+    assert "tthc_unknown_fields_total" in names
+
+
+def test_metrics_are_served_on_the_address_given_until_stopped(exposed: Exposed) -> None:
+    (port,) = free_ports(1)
+    stop = serve(exposed.collector, "127.0.0.1", port)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            text = answer.read().decode()
+    finally:
+        stop()
+
+    assert "tthc_dossiers_overdue{" in text
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5)
