@@ -6,9 +6,11 @@ a worker that was suspended past its session and wakes up can write nothing more
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from config.settings import Settings
 from streams.chunk import PartitionProcessor, Plan
@@ -18,6 +20,9 @@ from streams.placement import partition_of
 
 _BATCH_BYTES = 900_000  # under the broker's limit of 1 MiB a batch, with room for the headers of the batch
 _TRANSACTION_SECONDS = 30.0  # a crashed owner's open transaction ends after this if nobody takes over
+
+_WRITE_SECONDS = 10.0  # a write takes milliseconds; a fenced producer can wait for ever for what will not come
+_CLOSE_SECONDS = 2.0
 
 
 class RecordTooLargeError(RuntimeError):
@@ -57,11 +62,19 @@ class ChangelogWriter:
             aiokafka.errors.ProducerFenced: the partition belongs to another worker now.
             aiokafka.errors.KafkaError: it is not known whether the plan was written; restore from the changelog.
         """
-        async with self._producer.transaction():
-            deliveries = [await self._producer.send(**message) for message in self._messages(plan)]
-            last = await self._changelog(plan)
-            if deliveries:
-                await asyncio.gather(*deliveries)
+        try:
+            async with asyncio.timeout(_WRITE_SECONDS):
+                return await self._transaction(plan)
+        except TimeoutError as error:
+            raise KafkaTimeoutError(f"partition {self._partition}: not written in {_WRITE_SECONDS} s") from error
+
+    async def _transaction(self, plan: Plan) -> int:
+        """Write a plan in one transaction. What fails is not aborted here: the next `fence` ends it."""
+        await self._producer.begin_transaction()
+        deliveries = [await self._producer.send(**message) for message in self._messages(plan)]
+        last = await self._changelog(plan)
+        await asyncio.gather(*deliveries)
+        await self._producer.commit_transaction()
         return last
 
     def _messages(self, plan: Plan) -> list[dict[str, Any]]:
@@ -100,10 +113,11 @@ class ChangelogWriter:
         return 0 if written is None else int(written.offset) + count
 
     async def close(self) -> None:
-        """Let go of the producer."""
+        """Let go of the producer; one that was fenced may never finish what it had begun, so it has a limit."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            await producer.stop()
+            with suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)
 
 
 class ChangelogReader:

@@ -82,6 +82,10 @@ class WorkerProcess:
             int(labels["partition"]): value for labels, value in self.metrics().get("tthc_partition_lag_records", [])
         }
 
+    def is_catching_up(self) -> bool:
+        """Return whether any partition is judged at its watermark still."""
+        return any(value for _, value in self.metrics().get("tthc_partition_catching_up", []))
+
 
 def agency_counts(workers: Iterable[WorkerProcess], name: str, label: str) -> Counter[tuple[str, str]]:
     """Sum a metric over workers, by agency and another label."""
@@ -107,14 +111,18 @@ def wait_until(condition: Callable[[], Any], seconds: float, what: str = "the co
 
 
 def wait_until_applied(settings: Settings, workers: Iterable[WorkerProcess], seconds: float = 90) -> None:
-    """Wait until these workers together serve every partition, and nothing waits in any."""
+    """Wait until these workers together serve every partition, nothing waits in any, and all are judged as of now."""
     workers = list(workers)
     quiet_since: list[float] = []
 
     def applied() -> bool:
         served = [worker.partitions() for worker in workers]
         numbers = sorted(number for partitions in served for number in partitions)
-        idle = numbers == list(range(settings.partitions)) and not any(sum(p.values()) for p in served)
+        idle = (
+            numbers == list(range(settings.partitions))
+            and not any(sum(partitions.values()) for partitions in served)
+            and not any(worker.is_catching_up() for worker in workers)
+        )
         if not idle:
             quiet_since.clear()
         elif not quiet_since:

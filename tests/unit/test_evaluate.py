@@ -16,6 +16,7 @@ from dunghan.evaluation import Evaluation
 from oracle import COUNTED, counts, judge
 from streams.decode import Line, decode, encode
 from streams.events import Event, Petition, PetitionState
+from streams.rejection import Reason
 from streams.simulate import Config, Province
 
 AT = local("2026-11-20 08:00")
@@ -196,4 +197,5 @@ def test_a_simulated_province_is_judged_as_the_oracle_judges_it() -> None:
     assert {code: found.contribution.sync_missing for code, found in standings.items()} == {
         code: verdict.missing_sync for code, verdict in verdicts.items()
     }
-    assert {line.line for line in evaluation.rejected} == {number for number, one in enumerate(told, 1) if one.broken}
+    refused = {number for number, one in enumerate(told, 1) if one.broken not in (None, Reason.WRONG_TOPIC)}
+    assert {line.line for line in evaluation.rejected} == refused
