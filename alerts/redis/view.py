@@ -109,7 +109,7 @@ class View:
         owner_key = f"{self._app}:view:{partition}:owner"
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(owner_key)
-            owned = await pipe.get(owner_key) == self._owner
+            owned = await pipe.get(owner_key) == self._owner and partition in self._agencies
             if owned and not processor.unpublished:
                 return
             taken, processor.unpublished = processor.unpublished, {}
@@ -120,11 +120,12 @@ class View:
                 self._queue(pipe, partition, taken)
                 pipe.set(owner_key, self._owner)
                 await pipe.execute()
-            except WatchError:
-                processor.unpublished = {**taken, **processor.unpublished}  # another worker wrote; next time, anew
-            except BaseException:
+            except BaseException as error:
+                # What Redis holds is not known: next time the partition is written anew, from what is there.
+                self._agencies.pop(partition, None)
                 processor.unpublished = {**taken, **processor.unpublished}
-                raise
+                if not isinstance(error, WatchError):
+                    raise
 
     async def _everything(self, pipe: Any, partition: int, processor: DossierProcessor) -> dict[str, Standing | None]:
         """Return all standings of the partition, with None for rows in Redis that should no longer be there."""

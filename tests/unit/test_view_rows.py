@@ -192,9 +192,6 @@ def test_the_view_shows_every_dossier_as_it_stands(steps: list[tuple[list[tuple[
         shown.assert_right()
 
 
-@pytest.mark.xfail(
-    reason="View._queue forgets the agency of a row before the transaction has been carried out", strict=True
-)
 @given(st.lists(st.tuples(CHANGES, st.sampled_from(("no", "before", "after")))))
 def test_a_transaction_that_failed_is_made_good_by_the_next(
     steps: list[tuple[list[tuple[str, Standing | None]], str]],
