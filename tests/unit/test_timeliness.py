@@ -160,6 +160,12 @@ def test_a_dossier_finished_while_suspended_is_judged_by_when_it_was_suspended()
     assert judged(status(DUE + HOUR, 5), status(DUE + 30 * DAY, 9)) == Timeliness.LATE
 
 
+def test_a_finish_dated_within_a_suspension_is_judged_by_when_the_suspension_began() -> None:
+    suspended, finish = status(DUE - HOUR, 5), status(DUE + 30 * DAY, 9, finished_at=DUE + 10 * DAY)
+
+    assert judged(suspended, finish) == Timeliness.ON_TIME
+
+
 def test_what_stood_still_after_the_finish_does_not_count() -> None:
     finish = status(RECEIVED + 30 * DAY, 9, finished_at=DUE + HOUR)
     suspended = (status(DUE + DAY, 5), status(DUE + 3 * DAY, 4))
