@@ -20,7 +20,7 @@ from streams.shapes import converted, prune, require, shape_of
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=300)]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")]
-Sequence = Annotated[int, Meta(ge=0, le=10**18)] | Digits
+Sequence = Annotated[int, Meta(ge=0, lt=10**18)] | Digits  # 18 digits in either form
 
 
 class Attributes(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -57,5 +57,5 @@ def events(*kinds: type[Data]) -> st.SearchStrategy[Event]:
         at=INSTANTS,
         subject=st.text(TEXTS, min_size=1, max_size=100),
         data=st.one_of([structs(kind) for kind in kinds or ALL_TYPES]),
-        sequence=st.integers(0, 10**18),
+        sequence=st.integers(0, 10**18 - 1),
     )
