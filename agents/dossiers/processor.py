@@ -249,7 +249,7 @@ class DossierProcessor:
             watermark=self.watermark,
             slack=policy.watermark_slack,
         )
-        for code in self._timers.pop_due(self.judged_at):
+        for code in list(self._timers.pop_due(self.judged_at)):  # each once, whatever its next instant is
             standing = standing_of(load(self._stored[code]), self.judged_at, self._policies)
             self._note_overdue(code, standing)
             self._stand(code, standing)

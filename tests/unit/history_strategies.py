@@ -31,7 +31,6 @@ from streams.events import (
 )
 
 START = local("2026-11-02 08:00")
-END = START + timedelta(days=60)  # after everything that a history tells or promises
 CODES = ("H42.17-261102-0001", "H42.17-261102-0002", "H42.18-261102-0003")
 AGENCIES = ("H42.17", "H42.17", "H42.18")
 

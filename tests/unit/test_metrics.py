@@ -136,8 +136,11 @@ def test_the_numbers_are_sums_over_the_partitions_served(exposed: Exposed) -> No
 
 def test_the_oldest_overdue_of_all_partitions_is_the_oldest(exposed: Exposed) -> None:
     exposed.partitions[1].advance(DUE + HOUR)
+    oldest = [exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17")]
+    exposed.partitions = dict(reversed(exposed.partitions.items()))
+    oldest.append(exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17"))
 
-    assert exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17") == (DUE - DAY).timestamp()
+    assert oldest == [(DUE - DAY).timestamp()] * 2
 
 
 def test_what_the_worker_did_is_counted(exposed: Exposed) -> None:

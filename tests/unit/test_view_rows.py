@@ -216,6 +216,18 @@ def test_a_view_that_was_deleted_is_written_anew() -> None:
     assert set(shown.redis.keys["dunghan:view:0"]) == {"H42.17-261102-0001", "D-2"}
 
 
+def test_a_new_owner_removes_the_rows_of_dossiers_that_are_no_more() -> None:
+    shown = Shown()
+    shown.stand("A", standing(status(AT, 2)))
+    shown.flush()
+    shown.served.processor.standings.clear()
+    shown.view = shown.new_view()
+    shown.flush()
+
+    assert not shown.redis.keys["dunghan:view:0"]
+    shown.assert_right()
+
+
 def test_nothing_is_written_while_nothing_changes() -> None:
     shown = Shown()
     shown.served.tell(status(AT, 2))
