@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from bench.latency import event_to_metric
-from bench.processes import environment, running, sample
+from bench.processes import running, sample
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.stack import Stack, StackConfig
@@ -96,7 +96,8 @@ def _worker(settings: Settings) -> Start:
     """Return how to start the worker from the topic's beginning, with a changelog of its own."""
     fresh = msgspec.structs.replace(settings, app=f"bench-{uuid.uuid4().hex[:8]}")
     create_topics(fresh)
-    return lambda port: (["-m", "dunghan", "worker", "--metrics-port", str(port)], environment(fresh))
+    given = dict(os.environ) | fresh.environment()
+    return lambda port: (["-m", "dunghan", "worker", "--metrics-port", str(port)], given)
 
 
 def _stock(settings: Settings, folder: Path) -> Start:

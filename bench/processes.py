@@ -1,6 +1,5 @@
 """Starting what is measured, and asking it how far it is."""
 
-import os
 import subprocess
 import sys
 import urllib.request
@@ -8,14 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from prometheus_client.parser import text_string_to_metric_families
-
-from config.settings import Settings
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """Return the process environment in which the program finds these settings."""
-    given = {name: getattr(settings, name) for name in Settings.__struct_fields__}
-    return dict(os.environ) | {f"DUNGHAN_{name.upper()}": str(value) for name, value in given.items() if value != ""}
 
 
 @contextmanager

@@ -88,14 +88,15 @@ def duration(text: str) -> timedelta:
         raise PolicyError(f"too long a duration: {text!r}") from None
 
 
-def load_policies(file: Path = DEFAULT_FILE) -> Policies:
-    """Read a policy file.
+def load_policies(file: Path | str = "") -> Policies:
+    """Read a policy file; "" is the one that comes with the program.
 
     Raises:
         PolicyError: naming the file and the field at fault.
     """
+    file = file or DEFAULT_FILE
     try:
-        rows = msgspec.yaml.decode(file.read_bytes(), type=_File).versions
+        rows = msgspec.yaml.decode(Path(file).read_bytes(), type=_File).versions
         return Policies([_version(row) for row in rows])
     except (msgspec.DecodeError, OSError, PolicyError) as error:
         raise PolicyError(f"{file}: {error}") from error

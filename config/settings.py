@@ -60,6 +60,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The compacted topic that holds the dossiers and, by partition, the position in the events topic."""
         return f"{self.app}-dossiers-changelog"
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables by which another process finds these settings."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items() if value != ""}
+
     def ssl_context(self) -> ssl.SSLContext | None:
         """Return the TLS context for Kafka, or None where the protocol uses none.
 

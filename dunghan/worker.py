@@ -23,7 +23,7 @@ from agents.dossiers.processor import DossierProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
 from alerts.redis.view import View
 from config.clock import Clock
-from config.policy import DEFAULT_FILE, load_policies
+from config.policy import load_policies
 from config.settings import Settings
 from streams.chunk import PartitionProcessor
 from streams.faust_app import CoordinatingApp, create_app
@@ -42,7 +42,7 @@ class Worker:
     def __init__(self, settings: Settings, clock: Clock, *, data_dir: Path, instance_id: str | None) -> None:
         self._settings = settings
         self._clock = clock
-        self._policies = load_policies(Path(settings.policy_file) if settings.policy_file else DEFAULT_FILE)
+        self._policies = load_policies(settings.policy_file)
         self._activity = Activity()
         self.app = create_app(settings, data_dir=data_dir, instance_id=instance_id)
         self.app.delegate(settings.events_topic)

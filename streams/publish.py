@@ -6,7 +6,6 @@ Errors:
     └── DeliveryError      the broker did not take some records
 """
 
-import logging
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
@@ -17,22 +16,19 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from config.settings import Settings
+from streams.kafka_tools import REACH_SECONDS as _REACH_SECONDS
+from streams.kafka_tools import no_answer
 
 Item = TypeVar("Item")
 Headers = list[tuple[str, bytes]]
 
 STRUCTURED: Headers = [("content-type", b"application/cloudevents+json")]
 
-# A person waits for the answer of a broker that is not there; a broker that is there answers in well under a second.
-_REACH_SECONDS = 8
 # kafka-python 3 has no limit on what it buffers, so we wait for all deliveries whenever this much is under way.
 _UNDER_WAY_RECORDS = 25_000
 _UNDER_WAY_BYTES = 32 * 1024 * 1024
 # Delivery is retried by the idempotent producer this long: a broker's restart fits in.
 _DELIVERY_SECONDS = 60
-
-# Without a handler Python prints the library's every retry on stderr. What matters is raised here instead.
-logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 
 class PublishError(RuntimeError):
@@ -190,9 +186,7 @@ def _connect(settings: Settings, topic: str) -> Any:
             metrics_enabled=False,
         )
     except KafkaError as error:
-        raise UnreachableError(
-            f"Kafka at {settings.kafka} does not answer; start it (make stack-up) or set DUNGHAN_KAFKA"
-        ) from error
+        raise UnreachableError(no_answer(settings)) from error
     try:
         producer.partitions_for(topic)
     except KafkaError as error:

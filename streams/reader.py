@@ -48,7 +48,6 @@ class PartitionReader:
         new_processor: Callable[[int], PartitionProcessor],
         handle: Handle,
         on_failure: Callable[[BaseException], Awaitable[None]],
-        on_restored: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Prepare a reader.
 
@@ -58,14 +57,12 @@ class PartitionReader:
             new_processor: Makes the empty state of a partition.
             handle: Turns a chunk into a plan, usually by passing it through the dossier agent.
             on_failure: Called with what the reader cannot recover from.
-            on_restored: Called with each partition whose state has been restored and counted.
         """
         self._settings = settings
         self._clock = clock
         self._new_processor = new_processor
         self._handle = handle
         self._on_failure = on_failure
-        self._on_restored = on_restored
         self._states: dict[int, PartitionProcessor] = {}  # warm: also between a revoke and the next assignment
         self._writers: dict[int, ChangelogWriter] = {}
         self._serving: set[int] = set()
@@ -167,7 +164,6 @@ class PartitionReader:
             self._behind[partition] = 1  # until the first fetch tells
             self._fetched_at[partition] = monotonic()
             self._serving.add(partition)
-            self._on_restored(partition)
         log.info("serving %s: restored %d records in %.2f s", sorted(partitions), records, monotonic() - started)
         self._seek(states)
         while True:

@@ -1,6 +1,5 @@
 """Reading a whole topic once, from its beginning to where it ends now: for the tools, through kafka-python."""
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,10 +7,9 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from config.settings import Settings
+from streams.kafka_tools import REACH_SECONDS, no_answer
 
-_REACH_SECONDS = 8
 _POLL_MS = 1000
-logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 
 class ScanError(RuntimeError):
@@ -29,12 +27,10 @@ def scan(settings: Settings, topic: str) -> Iterator[Any]:
             **settings.kafka_client(),
             enable_auto_commit=False,
             isolation_level="read_committed",
-            bootstrap_timeout_ms=_REACH_SECONDS * 1000,
+            bootstrap_timeout_ms=REACH_SECONDS * 1000,
         )
     except KafkaError as error:
-        raise ScanError(
-            f"Kafka at {settings.kafka} does not answer; start it (make stack-up) or set DUNGHAN_KAFKA"
-        ) from error
+        raise ScanError(no_answer(settings)) from error
     try:
         yield from _records(consumer, topic)
     finally:

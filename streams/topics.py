@@ -9,8 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from config.settings import Settings
-
-_REACH_SECONDS = 8  # a person waits for the answer of a broker that is not there
+from streams.kafka_tools import REACH_SECONDS
 
 
 class TopicsError(RuntimeError):
@@ -90,7 +89,7 @@ def check_topics(settings: Settings) -> None:
 def _admin(settings: Settings) -> Any:
     try:
         return KafkaAdminClient(
-            client_id="dunghan-topics", bootstrap_timeout_ms=_REACH_SECONDS * 1000, **settings.kafka_client()
+            client_id="dunghan-topics", bootstrap_timeout_ms=REACH_SECONDS * 1000, **settings.kafka_client()
         )
     except KafkaError as error:
         raise TopicsError(

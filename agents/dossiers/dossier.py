@@ -9,7 +9,7 @@ The record is stored as MessagePack arrays: fields are added at the end, and nev
 """
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -101,8 +101,3 @@ def load(stored: bytes) -> Dossier:
 def value(said: Said[T] | None) -> T | None:
     """Return what a register holds, without when it was said."""
     return None if said is None else said[2]
-
-
-def as_dict(dossier: Dossier) -> dict[str, Any]:
-    """Return the facts as plain values, for people and tests."""
-    return {name: msgspec.to_builtins(getattr(dossier, name)) for name in Dossier.__struct_fields__}

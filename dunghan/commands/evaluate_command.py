@@ -11,7 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from agents.dossiers.report import AgencyReport, agency_reports, alerts
-from config.policy import DEFAULT_FILE, load_policies
+from config.policy import load_policies
 from config.settings import load_settings
 from dunghan.errors import UserError
 from dunghan.evaluation import Evaluation, lines_of
@@ -32,7 +32,7 @@ def command(files: tuple[Path, ...], at: datetime, *, as_json: bool) -> None:
     Example: dunghan evaluate events.ndjson --at 2026-11-24T17:00+07:00 --json
     """
     settings = load_settings()
-    evaluation = Evaluation(at, load_policies(Path(settings.policy_file) if settings.policy_file else DEFAULT_FILE))
+    evaluation = Evaluation(at, load_policies(settings.policy_file))
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         for file in files:
             _read(evaluation, file, progress)
@@ -58,8 +58,7 @@ def document(evaluation: Evaluation) -> dict[str, object]:
     processor = evaluation.processor
     return {
         "at": evaluation.at,
-        "events": sum(processor.activity.events.values())
-        - sum(count for (_, result), count in processor.activity.events.items() if result == "rejected"),
+        "events": sum(count for (_, result), count in processor.activity.events.items() if result != "rejected"),
         "rejected": [
             {"file": line.file, "line": line.line, "reason": line.reason, "detail": line.detail}
             for line in evaluation.rejected

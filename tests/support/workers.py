@@ -11,20 +11,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
-from config.settings import Settings
+from config.settings import PREFIX, Settings
 from streams.scan import scan
 
 State = dict[str, bytes]
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the process environment in which the program finds these settings."""
-    given = {name: getattr(settings, name) for name in Settings.__struct_fields__}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("DUNGHAN_")}
-    return clean | {f"DUNGHAN_{name.upper()}": str(value) for name, value in given.items() if value != ""}
+    """Return the process environment in which the program finds these settings, and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return clean | settings.environment()
 
 
 class WorkerProcess:
@@ -146,12 +144,3 @@ def stored_state(settings: Settings) -> State:
             assert homes.setdefault(code, record.partition) == record.partition, f"{code} lives in two partitions"
             state[code] = record.value
     return state
-
-
-def stored_positions(settings: Settings) -> dict[int, int]:
-    """Return the position of each partition, as a new owner would restore it."""
-    positions: dict[int, int] = {}
-    for record in scan(settings, settings.changelog_topic):
-        if record.key == b"p":
-            positions[record.partition] = msgspec.msgpack.decode(record.value)[0]
-    return positions
