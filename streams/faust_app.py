@@ -29,6 +29,21 @@ class _DelegatingTransport(driver.Transport):  # type: ignore[misc]
     Consumer = _DelegatingConsumer
 
 
+class _PlainChannel(faust.Channel):  # type: ignore[misc]
+    """A channel outside the app's flow control, which suspends and then clears all others during a rebalance.
+
+    An agent reads from a clone of its channel, and a clone makes its own queue: hence the property, not an argument.
+    """
+
+    @property
+    def queue(self) -> Any:
+        if self._queue is None:
+            self._queue = ThrowableQueue(
+                maxsize=self.app.conf.stream_buffer_maxsize, flow_control=FlowControlEvent(initially_suspended=False)
+            )
+        return self._queue
+
+
 class CoordinatingApp(faust.App):  # type: ignore[misc]
     """A Faust app that leaves the reading of some topics to others."""
 
@@ -54,9 +69,8 @@ class CoordinatingApp(faust.App):  # type: ignore[misc]
         )
 
     def plain_channel(self) -> Any:
-        """Return a channel that a rebalance does not clear, unlike Faust's own: what is in hand is finished."""
-        flow = FlowControlEvent(initially_suspended=False)
-        return faust.Channel(self, queue=ThrowableQueue(flow_control=flow, clear_on_resume=False))
+        """Return a channel that a rebalance neither holds up nor clears: the chunk in hand is finished."""
+        return _PlainChannel(self)
 
 
 def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -> CoordinatingApp:
