@@ -35,6 +35,8 @@ class _PlainChannel(faust.Channel):  # type: ignore[misc]
     An agent reads from a clone of its channel, and a clone makes its own queue: hence the property, not an argument.
     """
 
+    _queue: Any
+
     @property
     def queue(self) -> Any:
         if self._queue is None:

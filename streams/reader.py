@@ -15,6 +15,7 @@ place: the reader begins again at 1, and the changelog tells.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -33,8 +34,29 @@ _FETCH_WAIT_MS = 100  # how long the broker may hold a fetch; bounds how late an
 _RETRY_SECONDS = 1.0
 _REPORT_SECONDS = 1.0
 _QUIET_SECONDS = 3.0  # a partition that got no record for so long is not being replayed into
+_UNHEARD_SECONDS = 5.0  # a broker that has not answered a fetch for so long may hold records that nobody here knows of
 
 Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
+
+
+@dataclass(slots=True)
+class _Tail:
+    """How far a partition is from its end, as the broker said last. Instants are of the monotonic clock."""
+
+    behind: int  # records that wait
+    fetched_at: float  # when the last record came
+    answered_at: float  # when the broker last said where the end is
+    answer: int | None = None  # the consumer's own mark of that answer; it tells whether there was another one
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether no record waits, as far as can be known."""
+        return self.behind == 0 and monotonic() - self.answered_at < _UNHEARD_SECONDS
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no record has come for a while."""
+        return monotonic() - self.fetched_at >= _QUIET_SECONDS
 
 
 class PartitionReader:
@@ -66,8 +88,7 @@ class PartitionReader:
         self._states: dict[int, PartitionProcessor] = {}  # warm: also between a revoke and the next assignment
         self._writers: dict[int, ChangelogWriter] = {}
         self._serving: set[int] = set()
-        self._behind: dict[int, int] = {}  # records that wait, as of the last fetch
-        self._fetched_at: dict[int, float] = {}  # when the last record came, by the monotonic clock
+        self._tails: dict[int, _Tail] = {}
         self._changelogs = ChangelogReader(settings)
         self._consumer: Any = None
         self._task: asyncio.Task[None] | None = None
@@ -76,19 +97,21 @@ class PartitionReader:
 
     @property
     def serving(self) -> dict[int, PartitionProcessor]:
-        """The partitions whose states are restored and belong to this worker."""
-        return {partition: self._states[partition] for partition in sorted(self._serving)}
+        """The partitions whose states are restored and belong to this worker. May be asked from any thread."""
+        states = self._states.copy()
+        return {partition: states[partition] for partition in sorted(self._serving.copy()) if partition in states}
 
     def behind(self, partition: int) -> int:
         """Return how many offsets of `partition` wait to be read."""
-        return self._behind.get(partition, 0)
+        tail = self._tails.get(partition)
+        return tail.behind if tail else 0
 
     def advance(self) -> None:
         """Let every partition judge what time alone has changed."""
-        now, tick = self._clock.now(), monotonic()
+        now = self._clock.now()
         for partition in self._serving:
-            quiet = tick - self._fetched_at[partition] >= _QUIET_SECONDS
-            self._states[partition].advance(now, caught_up=self._behind.get(partition) == 0, quiet=quiet)
+            tail = self._tails[partition]
+            self._states[partition].advance(now, caught_up=tail.caught_up, quiet=tail.quiet)
 
     # -- assignment ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +144,7 @@ class PartitionReader:
 
     async def _forget(self, partition: int) -> None:
         self._states.pop(partition, None)
-        self._behind.pop(partition, None)
+        self._tails.pop(partition, None)
         self._changelogs.forget(partition)
         writer = self._writers.pop(partition, None)
         if writer is not None:
@@ -161,8 +184,7 @@ class PartitionReader:
         records = await self._changelogs.restore(states)
         for partition, state in states.items():
             state.recount()
-            self._behind[partition] = 1  # until the first fetch tells
-            self._fetched_at[partition] = monotonic()
+            self._tails[partition] = _Tail(behind=1, fetched_at=monotonic(), answered_at=monotonic())  # until it tells
             self._serving.add(partition)
         log.info("serving %s: restored %d records in %.2f s", sorted(partitions), records, monotonic() - started)
         self._seek(states)
@@ -200,7 +222,8 @@ class PartitionReader:
         chunk = self._settings.chunk_records
         fetched = await self._consumer.getmany(timeout_ms=_FETCH_WAIT_MS, max_records=4 * chunk)
         if fetched:
-            self._fetched_at |= {source.partition: monotonic() for source in fetched}
+            for source in fetched:
+                self._tails[source.partition].fetched_at = monotonic()
             work = [self._chunks(source.partition, records) for source, records in fetched.items()]
             await _finished(_all(work))
         for partition in self._serving:
@@ -228,10 +251,12 @@ class PartitionReader:
 
     async def _measure(self, partition: int) -> None:
         """Note how far the partition is behind the last stable offset, which is what a committed read can see."""
-        source = TopicPartition(self._settings.events_topic, partition)
-        end = self._consumer.last_stable_offset(source)
+        source, tail = TopicPartition(self._settings.events_topic, partition), self._tails[partition]
+        end, answer = self._consumer.last_stable_offset(source), self._consumer.last_poll_timestamp(source)
+        if answer != tail.answer:
+            tail.answer, tail.answered_at = answer, monotonic()
         if end is not None and end >= 0:
-            self._behind[partition] = max(0, end - await self._consumer.position(source))
+            tail.behind = max(0, end - await self._consumer.position(source))
 
     async def _report(self) -> None:
         """Commit the positions for lag tools. Nothing depends on it, so its failure is only logged."""

@@ -38,6 +38,14 @@ _DOSSIER_KEY = b"d"
 _CLOCK_SKEW_MS = 5 * 60 * 1000
 
 
+class _Position(msgspec.Struct, array_like=True):
+    """Up to where the state goes: offset of the last record, newest instant said, and as of when it was judged."""
+
+    offset: int
+    watermark: datetime | None
+    judged_at: datetime = BEGINNING
+
+
 class DossierPlan(Plan, kw_only=True):
     """A chunk's plan, with what `commit` needs."""
 
@@ -108,7 +116,10 @@ class DossierProcessor:
         """Take one changelog record into the state."""
         if key == _POSITION_KEY:
             if value is not None:
-                self.position, self.watermark = msgspec.msgpack.decode(value, type=tuple[int, datetime | None])
+                held = msgspec.msgpack.decode(value, type=_Position)
+                self.position, self.watermark = held.offset, held.watermark
+                # A dossier that was overdue stays so while a backlog is read; a clock that ran ahead is not believed.
+                self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
             return
         code = key.removeprefix(_DOSSIER_KEY).decode()
         self._uncounted.add(code)
@@ -141,7 +152,8 @@ class DossierProcessor:
             for event in decoded.events:
                 self._place(plan, record, event)
         plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in self._changes(plan)]
-        plan.changelog.append((_POSITION_KEY, msgspec.msgpack.encode((plan.position, plan.watermark))))
+        position = _Position(plan.position, plan.watermark, self.judged_at)
+        plan.changelog.append((_POSITION_KEY, msgspec.msgpack.encode(position)))
         return plan
 
     def _place(self, plan: DossierPlan, record: Record, event: Event) -> None:

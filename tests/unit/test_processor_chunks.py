@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.standing import BEGINNING
 from builders import (
     CODE,
     DAY,
@@ -83,7 +84,7 @@ def test_the_changelog_holds_each_changed_dossier_once_and_the_position() -> Non
 
     assert [key for key, _ in plan.changelog] == [b"d" + CODE.encode(), b"dD-2", b"p"]
     assert served.processor.dossier(CODE) == dossier(told[0], told[2])
-    assert msgspec.msgpack.decode(plan.changelog[-1][1], type=tuple) == (2, AT + HOUR)
+    assert msgspec.msgpack.decode(plan.changelog[-1][1], type=tuple) == (2, AT + HOUR, BEGINNING)
 
 
 def test_a_repeated_event_is_counted_as_such_and_writes_nothing_but_the_position() -> None:

@@ -126,6 +126,29 @@ def test_what_was_judged_at_the_head_is_not_taken_back_when_records_wait_again()
     assert overdue(served) == {CODE}
 
 
+def test_a_dossier_that_was_overdue_stays_so_after_a_restart_with_a_backlog() -> None:
+    served = Partition(AT)
+    served.tell(status(AT, 2, due_at=DUE))
+    served.advance(DUE + HOUR)
+    served.tell(status(DUE, 4, code="D-2"))
+    served.restart()
+    served.advance(DUE + 2 * HOUR, caught_up=False)
+
+    assert overdue(served) == {CODE}
+
+
+def test_an_owner_whose_clock_ran_ahead_is_not_believed_by_the_next() -> None:
+    served = Partition(AT)
+    served.tell(status(AT, 2, due_at=DUE))
+    served.advance(DUE + DAY)
+    served.tell(status(AT + HOUR, 4))
+    served.clock.set(AT + 2 * HOUR)
+    served.restart()
+    served.advance(AT + 2 * HOUR)
+
+    assert (served.processor.judged_at, overdue(served)) == (AT + 2 * HOUR, set())
+
+
 def test_judging_never_goes_back() -> None:
     served = Partition(AT)
     seen = []
