@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 
+import msgspec
+
+from agents.dossiers.report import agency_reports
 from config.policy import load_policies
 from config.settings import Settings
 from dunghan.evaluation import Evaluation
+from streams.decode import Line, decode
 from streams.publish import Publisher, address, paced
 from streams.simulate import Config, Province, SimulatedEvent
+from support.oracle import Verdict, counts, judge
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -21,11 +26,18 @@ class Simulated:
         self.events: list[SimulatedEvent] = list(Province(config).events())
 
     @cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return what the oracle says of each dossier."""
+        return judge((event for told in self.events for event in decode(Line(told.value)).events), AT)
+
+    @cached_property
     def evaluation(self) -> Evaluation:
-        """Return what `dunghan evaluate` makes of it."""
+        """Return what `dunghan evaluate` makes of it, which is what the oracle says."""
         evaluation = Evaluation(AT, load_policies())
         evaluation.read("simulated", (event.value for event in self.events))
         evaluation.finish()
+        reports = agency_reports(evaluation.processor.tally.contributions.items())
+        assert {agency: msgspec.structs.asdict(report) for agency, report in reports.items()} == counts(self.verdicts)
         return evaluation
 
     @property

@@ -13,11 +13,11 @@ from builders import AGENCY, DAY, HOUR, event, extended, local, portal, status
 from config.policy import load_policies
 from dunghan.cli import main
 from dunghan.evaluation import Evaluation
-from oracle import COUNTED, counts, judge
 from streams.decode import Line, decode, encode
 from streams.events import Event, Petition, PetitionState
 from streams.rejection import Reason
 from streams.simulate import Config, Province
+from support.oracle import COUNTED, counts, judge
 
 AT = local("2026-11-20 08:00")
 NOW = "2026-11-20T08:00+07:00"

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.clock import FixedClock
-from oracle import judge
 from partition_builders import DAY, HOUR, POLICIES, T0, Rec, acknowledged, apply_all, event, processor, records, status
 from streams.events import AgencyHeartbeat, DossierExtended, Event, Petition
 from streams.rejection import Reason
+from support.oracle import judge
 
 AT = T0 + 15 * DAY
 CODES = [f"H42.0{number}-261102-000{number}" for number in range(1, 5)]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from builders import CODE, DAY, HOUR, event, local, records, status
 from history_strategies import START, deliveries, quick, split
-from oracle import counts, judge
 from partition import Partition, assert_never_drifted
 from streams.events import DossierRating, Event
+from support.oracle import counts, judge
 
 AT = local("2026-11-02 08:00")
 DUE = AT + 3 * DAY

@@ -26,8 +26,8 @@ from builders import (
 )
 from config.policy import Policies
 from history_strategies import HISTORIES, START, quick
-from oracle import judge
 from streams.events import Event, Status
+from support.oracle import judge
 
 RECEIVED = local("2026-11-02 08:00")
 DUE = local("2026-11-10 17:00")
