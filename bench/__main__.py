@@ -18,6 +18,7 @@ from bench.latency import event_to_metric
 from bench.processes import running, sample
 from config.clock import SystemClock
 from config.settings import Settings
+from dunghan.demo.interrupts import Interrupts
 from dunghan.stack import Stack, StackConfig
 from dunghan.stack.ports import free_ports
 from streams.publish import Publisher, address
@@ -35,8 +36,11 @@ _LATENCY_EVENTS_PER_SECOND = 2000
 @click.option("--rounds", default=3, show_default=True, help="Rounds; medians are printed.")
 @click.option("--latency-seconds", default=20, show_default=True, help="How long to publish at 2,000 events/s.")
 def main(events: int, rounds: int, latency_seconds: int) -> None:
-    """Print events/s of both, their ratio, and percentiles from event to metric."""
-    with tempfile.TemporaryDirectory(prefix="dunghan-bench-") as folder:
+    """Print events/s of both, their ratio, and percentiles from event to metric.
+
+    Whatever ends it, Ctrl-C and `kill` too, the stack and the workers that it started are stopped.
+    """
+    with Interrupts().caught(), tempfile.TemporaryDirectory(prefix="dunghan-bench-") as folder:
         stack = Stack(_config(Path(folder)))
         started = stack.up()
         try:

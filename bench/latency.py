@@ -2,8 +2,10 @@
 
 import statistics
 import time
-from collections.abc import Iterable
-from threading import Thread
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from threading import Event, Thread
 
 from bench.processes import sample
 from config.settings import Settings
@@ -19,23 +21,34 @@ def event_to_metric(
     A sampler reads the worker's own count some 20 times a second: the time of an event is that of the first answer that
     counts it, so half a sampling interval is part of every figure.
     """
-    sent_at: list[float] = []
     before = sample(port, metric)
-    publisher = Thread(target=_publish, args=(settings, events, rate, sent_at))
-    publisher.start()
     delays: list[float] = []
-    while len(delays) < len(events):
-        count = int(sample(port, metric) - before)
-        now = time.monotonic()
-        delays.extend(now - at for at in sent_at[len(delays) : count])
-        time.sleep(0.02)
-    publisher.join()
+    with _published(settings, events, rate) as sent_at:
+        while len(delays) < len(events):
+            count = int(sample(port, metric) - before)
+            now = time.monotonic()
+            delays.extend(now - at for at in sent_at[len(delays) : count])
+            time.sleep(0.02)
     cuts = statistics.quantiles(delays, n=100)
     return {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(delays)}
 
 
-def _publish(settings: Settings, events: Iterable[SimulatedEvent], rate: float, sent_at: list[float]) -> None:
-    with Publisher(settings) as publisher:
-        for event in paced(events, rate):
-            sent_at.append(time.monotonic())
-            publisher.send(event.value, event.key, address(event.value).headers)
+@contextmanager
+def _published(settings: Settings, events: Iterable[SimulatedEvent], rate: float) -> Iterator[list[float]]:
+    """Publish in the background; yield when each event was sent. Leaving the context early ends it."""
+    sent_at: list[float] = []
+    left = Event()
+
+    def publish() -> None:
+        with Publisher(settings) as publisher:
+            for event in takewhile(lambda _: not left.is_set(), paced(events, rate)):
+                sent_at.append(time.monotonic())
+                publisher.send(event.value, event.key, address(event.value).headers)
+
+    thread = Thread(target=publish)
+    thread.start()
+    try:
+        yield sent_at
+    finally:
+        left.set()
+        thread.join()

@@ -14,7 +14,7 @@ from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.standing import Standing, standing_of
 from agents.dossiers.tally import Tally
 from config.clock import SystemClock
-from config.policy import load_policies
+from config.rulebook import load_rulebook
 from streams.decode import decode
 from streams.events import DOSSIER_TYPES
 
@@ -41,7 +41,7 @@ dossiers = app.Table(
     value_type=bytes,
 )
 applied = Counter("records", "Records applied.")
-policies, clock, tally = load_policies(), SystemClock(), Tally()
+rulebook, clock, tally = load_rulebook(), SystemClock(), Tally()
 standings: dict[str, Standing | None] = {}
 
 
@@ -67,7 +67,7 @@ async def work(stream: faust.StreamT) -> None:
             dossier = Dossier(said.subject) if stored is None else load(stored)
             if apply(dossier, said):
                 dossiers[key] = dump(dossier)
-                standing = standing_of(dossier, clock.now(), policies)
+                standing = standing_of(dossier, clock.now(), rulebook)
                 tally.replace(said.subject, standings.get(said.subject), standing)
                 standings[said.subject] = standing
         applied.inc()

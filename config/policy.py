@@ -1,29 +1,58 @@
-"""Dated policy: limits and thresholds, in force from a date on (`policy.yaml`)."""
+"""Dated policy: limits and thresholds, in force from a date on. `config.policy_file` reads it."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 
 from config.clock import VIETNAM
-
-DEFAULT_FILE = Path(__file__).with_name("policy.yaml")
-_DURATION = re.compile(r"(\d+)([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+from config.spans import Span
 
 
 class PolicyError(ValueError):
     """The policy file says something that cannot be obeyed."""
 
 
-class SyncLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long the portal's acknowledgement may be missing, in wall time, before it is a warning, then critical."""
+class SyncLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the portal's acknowledgement may be missing before it is a warning, critical, a violation."""
 
-    warning: timedelta
-    critical: timedelta
+    warning: Span
+    critical: Span
+    violation: Span
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """A rung before the deadline: once this share of the time has passed, or once only so much is left."""
+
+    name: str
+    share: float | None = None
+    left: Span | None = None
+
+
+class SecondSupplement(StrEnum):
+    """What a second request for papers means for a dossier that is not finished."""
+
+    LATE = "late"
+    CLOCK_STOPS = "clock_stops"
+
+
+class PetitionLimits(msgspec.Struct, frozen=True):
+    """How long an agency has for each step of a petition (phản ánh kiến nghị)."""
+
+    refuse: Span
+    ask_back: Span
+    process: Span
+    publish: Span
+
+
+class ByIssuer(msgspec.Struct, frozen=True):
+    """A limit that differs between a province and a ministry."""
+
+    province: Span
+    ministry: Span
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +62,21 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     sync_limits: dict[str, SyncLimit]
     overdue_ages: tuple[timedelta, ...]
+    acceptance: Span
+    due_soon: tuple[Rung, ...]
+    apology_before: Span
+    clock_stops_at: frozenset[int]
+    second_supplement: SecondSupplement
+    petitions: PetitionLimits
+    announcement_before: ByIssuer
+    publication_within: ByIssuer
     watermark_slack: timedelta
     live_within: timedelta
+
+    @property
+    def day(self) -> str:
+        """The day from which on it is in force, in Viet Nam."""
+        return f"{self.effective_from.astimezone(VIETNAM):%Y-%m-%d}"
 
     def sync_limit(self, agency: str) -> SyncLimit:
         """Return the limit of `agency`, or the default one."""
@@ -47,79 +89,12 @@ class Policies:
     def __init__(self, versions: Sequence[Policy]) -> None:
         if not versions:
             raise PolicyError("policy: no version is given")
-        self._versions = sorted(versions, key=lambda version: version.effective_from)
-        self._starts = [version.effective_from for version in self._versions]
+        self.versions = sorted(versions, key=lambda version: version.effective_from)
+        self._starts = [version.effective_from for version in self.versions]
+        for earlier, later in pairwise(self.versions):
+            if earlier.effective_from == later.effective_from:
+                raise PolicyError(f"two versions are effective from {later.day}: the first can never be in force")
 
     def at(self, instant: datetime) -> Policy:
         """Return the version in force at `instant`; the first one also for instants before it."""
-        return self._versions[max(bisect_right(self._starts, instant) - 1, 0)]
-
-
-class _LimitRow(msgspec.Struct, forbid_unknown_fields=True):
-    warning: str
-    critical: str
-
-
-class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
-    effective_from: date
-    source: str
-    sync_limits: dict[str, _LimitRow]
-    overdue_ages: list[str]
-    watermark_slack: str
-    live_within: str
-
-
-class _File(msgspec.Struct, forbid_unknown_fields=True):
-    versions: list[_VersionRow]
-
-
-def duration(text: str) -> timedelta:
-    """Read a duration such as `90s`, `10m`, `2h` or `1d`.
-
-    Raises:
-        PolicyError: the text is not a duration.
-    """
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise PolicyError(f"not a duration: {text!r} (write 90s, 10m, 2h or 1d)")
-    try:
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    except OverflowError:
-        raise PolicyError(f"too long a duration: {text!r}") from None
-
-
-def load_policies(file: Path | str = "") -> Policies:
-    """Read a policy file; "" is the one that comes with the program.
-
-    Raises:
-        PolicyError: naming the file and the field at fault.
-    """
-    file = file or DEFAULT_FILE
-    try:
-        rows = msgspec.yaml.decode(Path(file).read_bytes(), type=_File).versions
-        return Policies([_version(row) for row in rows])
-    except (msgspec.DecodeError, OSError, PolicyError) as error:
-        raise PolicyError(f"{file}: {error}") from error
-
-
-def _version(row: _VersionRow) -> Policy:
-    limits = {
-        agency: SyncLimit(warning=duration(limit.warning), critical=duration(limit.critical))
-        for agency, limit in row.sync_limits.items()
-    }
-    if "default" not in limits:
-        raise PolicyError("sync_limits: a default is required")
-    for agency, limit in limits.items():
-        if limit.critical <= limit.warning:
-            raise PolicyError(f"sync_limits.{agency}: critical must come after warning")
-    ages = tuple(duration(age) for age in row.overdue_ages)
-    if not ages or list(ages) != sorted(set(ages)):
-        raise PolicyError("overdue_ages: write at least one, in rising order, each once")
-    return Policy(
-        effective_from=datetime.combine(row.effective_from, time(), VIETNAM).astimezone(UTC),
-        source=row.source,
-        sync_limits=limits,
-        overdue_ages=ages,
-        watermark_slack=duration(row.watermark_slack),
-        live_within=duration(row.live_within),
-    )
+        return self.versions[max(bisect_right(self._starts, instant) - 1, 0)]

@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     alertmanager: str = "http://127.0.0.1:19093"
 
     policy_file: str = ""  # empty: the policy that comes with the program
+    calendar_dir: str = ""  # empty: the working calendar that comes with the program
 
     @property
     def dead_letters_topic(self) -> str:
@@ -59,6 +60,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def changelog_topic(self) -> str:
         """The compacted topic that holds the dossiers and, by partition, the position in the events topic."""
         return f"{self.app}-dossiers-changelog"
+
+    @property
+    def calendar_topic(self) -> str:
+        """The compacted topic that holds the calendar documents applied to a running stack."""
+        return f"{self.app}-calendar"
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables by which another process finds these settings."""

@@ -16,13 +16,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
-from config.clock import Clock
+from config.clock import Clock, from_timestamp_ms
 from config.settings import Settings
 from streams.changelog import ChangelogReader, ChangelogWriter
 from streams.chunk import PartitionProcessor, Plan, Record
@@ -30,10 +31,11 @@ from streams.chunk import PartitionProcessor, Plan, Record
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_FETCH_WAIT_MS = 100  # how long the broker may hold a fetch; bounds how late an event and a revoke are seen
+_FETCH_WAIT_MS = 500  # how long the broker may hold a fetch that finds nothing; an event that comes is sent at once
 _RETRY_SECONDS = 1.0
 _REPORT_SECONDS = 1.0
 _QUIET_SECONDS = 3.0  # a partition that got no record for so long is not being replayed into
+_HEAD = timedelta(seconds=2)  # no further behind is the head: under load some records always wait
 _UNHEARD_SECONDS = 5.0  # a broker that has not answered a fetch for so long may hold records that nobody here knows of
 
 Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
@@ -46,12 +48,14 @@ class _Tail:
     behind: int  # records that wait
     fetched_at: float  # when the last record came
     answered_at: float  # when the broker last said where the end is
+    reached: datetime | None = None  # when the last record that was applied had come to the broker
     answer: int | None = None  # the consumer's own mark of that answer; it tells whether there was another one
 
-    @property
-    def caught_up(self) -> bool:
-        """Whether no record waits, as far as can be known."""
-        return self.behind == 0 and monotonic() - self.answered_at < _UNHEARD_SECONDS
+    def caught_up(self, now: datetime) -> bool:
+        """Return whether all that came to the broker up to a moment ago is applied, as far as can be known."""
+        if monotonic() - self.answered_at >= _UNHEARD_SECONDS:
+            return False
+        return self.behind == 0 or (self.reached is not None and now - self.reached < _HEAD)
 
     @property
     def quiet(self) -> bool:
@@ -101,6 +105,11 @@ class PartitionReader:
         states = self._states.copy()
         return {partition: states[partition] for partition in sorted(self._serving.copy()) if partition in states}
 
+    @property
+    def states(self) -> Sequence[PartitionProcessor]:
+        """All states held here, those kept warm between a revoke and the next assignment too."""
+        return list(self._states.values())
+
     def behind(self, partition: int) -> int:
         """Return how many offsets of `partition` wait to be read."""
         tail = self._tails.get(partition)
@@ -109,9 +118,10 @@ class PartitionReader:
     def advance(self) -> None:
         """Let every partition judge what time alone has changed."""
         now = self._clock.now()
+        # All or none: a message about many dossiers may wait in one partition and end a dossier of another.
+        caught_up = all(self._tails[partition].caught_up(now) for partition in self._serving)
         for partition in self._serving:
-            tail = self._tails[partition]
-            self._states[partition].advance(now, caught_up=tail.caught_up, quiet=tail.quiet)
+            self._states[partition].advance(now, caught_up=caught_up, quiet=self._tails[partition].quiet)
 
     # -- assignment ---------------------------------------------------------------------------------------------------
 
@@ -247,6 +257,7 @@ class PartitionReader:
         plan = await self._handle(state, fresh)
         next_offset = await self._writers[partition].write(plan)
         state.commit(plan)
+        self._tails[partition].reached = from_timestamp_ms(fresh[-1].timestamp or 0)
         self._changelogs.wrote(partition, next_offset)
 
     async def _measure(self, partition: int) -> None:

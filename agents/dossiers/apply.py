@@ -3,7 +3,6 @@
 Merging is commutative, associative and idempotent: see `agents.dossiers.dossier`.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 
 from agents.dossiers.dossier import Dossier, PortalEntry
+from agents.facts import insert, keep_first, keep_last, keep_latest
 from streams.events import (
     Data,
     DossierApology,
@@ -37,40 +37,19 @@ def apply(dossier: Dossier, event: Event) -> bool:
     return _MERGE[type(event.data)](dossier, event, event.data)
 
 
-def _register(record: msgspec.Struct, field: str, event: Event, value: object) -> bool:
-    """Let the register hold `value` if it was said later than what it holds."""
-    return value is not None and _keep_latest(record, field, (event.at, event.sequence, value))
-
-
-def _keep_latest(record: msgspec.Struct, field: str, said: tuple[datetime, int, object]) -> bool:
-    held = getattr(record, field)
-    if held is not None and said <= held:
-        return False
-    setattr(record, field, said)
-    return True
-
-
-def _insert(history: list[Any], entry: object) -> bool:
-    """Put `entry` into a sorted set."""
-    place = bisect_left(history, entry)
-    if place < len(history) and history[place] == entry:
-        return False
-    history.insert(place, entry)
-    return True
-
-
 def _status(dossier: Dossier, event: Event, data: DossierStatus) -> bool:
-    changed = _insert(dossier.statuses, (event.at, event.sequence, int(data.status)))
-    changed |= _register(dossier, "agency", event, data.agency)
-    changed |= _register(dossier, "procedure", event, data.procedure)
+    changed = insert(dossier.statuses, (event.at, event.sequence, int(data.status)))
+    changed |= keep_latest(dossier, "agency", event, data.agency)
+    changed |= keep_latest(dossier, "procedure", event, data.procedure)
     for field in _STATUS_REGISTERS:
         given = getattr(data, field)
         if given is not None:
-            changed |= _register(dossier, field, event, given)
+            changed |= keep_latest(dossier, field, event, given)
     if data.step is not None:
-        changed |= _register(dossier, "step", event, (data.step.name, data.step.due_at))
+        changed |= keep_latest(dossier, "step", event, (data.step.name, data.step.due_at))
     if data.limit is not None:
-        changed |= _register(dossier, "limit", event, (data.limit.amount, str(data.limit.unit)))
+        said = (event.at, event.sequence, (data.limit.amount, str(data.limit.unit)))
+        changed |= keep_first(dossier, "limit", said)
     return changed
 
 
@@ -86,23 +65,22 @@ _STATUS_REGISTERS = (
 
 
 def _progress(dossier: Dossier, event: Event, data: DossierProgress) -> bool:
-    changed = _insert(dossier.statuses, (event.at, event.sequence, int(data.status)))
+    changed = insert(dossier.statuses, (event.at, event.sequence, int(data.status)))
     if data.agency is not None:
         # Read off the dossier's code: it yields to any agency that was really said, whenever that was.
-        changed |= _keep_latest(dossier, "agency", (_BEFORE_ALL, 0, data.agency))
+        changed |= keep_last(dossier, "agency", (_BEFORE_ALL, 0, data.agency))
     if data.step is not None:
-        changed |= _register(dossier, "step", event, (data.step.name, data.step.due_at))
+        changed |= keep_latest(dossier, "step", event, (data.step.name, data.step.due_at))
     return changed
 
 
 def _extended(dossier: Dossier, event: Event, data: DossierExtended) -> bool:
-    changed = _insert(dossier.extensions, (event.at, data.due_at))
-    return _register(dossier, "due_at", event, data.due_at) or changed
+    return insert(dossier.extensions, (event.at, data.due_at))
 
 
 def _apology(dossier: Dossier, event: Event, data: DossierApology) -> bool:
     del event  # an apology is placed by when it was sent
-    return _insert(dossier.apologies, (data.sent_at, *_optional(data.new_due_at)))
+    return insert(dossier.apologies, (data.sent_at, *_optional(data.new_due_at)))
 
 
 def _components(dossier: Dossier, event: Event, data: DossierComponents) -> bool:
@@ -115,12 +93,12 @@ def _fee(dossier: Dossier, event: Event, data: DossierFee) -> bool:
 
 def _registers(record: msgspec.Struct, event: Event, data: Data) -> bool:
     """Merge each field of `data` into the register of the same name."""
-    changed = [_register(record, field, event, getattr(data, field)) for field in record.__struct_fields__]
+    changed = [keep_latest(record, field, event, getattr(data, field)) for field in record.__struct_fields__]
     return any(changed)
 
 
 def _demand(dossier: Dossier, event: Event, data: DossierDemand) -> bool:
-    return _insert(dossier.demands, (event.at, str(data.what)))
+    return insert(dossier.demands, (event.at, str(data.what)))
 
 
 def _portal(dossier: Dossier, event: Event, data: DossierPortal) -> bool:
@@ -133,11 +111,11 @@ def _portal(dossier: Dossier, event: Event, data: DossierPortal) -> bool:
         finished_at=_optional(data.finished_at),
         error_code=data.error_code or "",
     )
-    return _insert(dossier.portal, entry)
+    return insert(dossier.portal, entry)
 
 
 def _rating(dossier: Dossier, event: Event, data: DossierRating) -> bool:
-    return _register(dossier, "rating", event, data.liked)
+    return keep_latest(dossier, "rating", event, data.liked)
 
 
 def _optional(instant: datetime | None) -> tuple[datetime, ...]:

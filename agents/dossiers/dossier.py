@@ -3,19 +3,17 @@
 Every part is a join-semilattice, so any order and any repetition of events ends in the same record:
 
 - a *register* keeps what was said last, by (instant, sequence, value): the value breaks ties, so no event id is needed;
+  the limit's keeps what was said first, for the limit promised at reception stays with the dossier;
 - a *history* is a sorted set.
 
 The record is stored as MessagePack arrays: fields are added at the end, and never moved or removed.
 """
 
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
-T = TypeVar("T")
-Said = tuple[datetime, int, T]
-"""When it was said, in which sequence, and what."""
+from agents.facts import Said
 
 StatusEntry = tuple[datetime, int, int]
 """Instant, sequence, national status code."""
@@ -96,8 +94,3 @@ def dump(dossier: Dossier) -> bytes:
 def load(stored: bytes) -> Dossier:
     """Return the dossier of a stored form."""
     return _decoder.decode(stored)
-
-
-def value(said: Said[T] | None) -> T | None:
-    """Return what a register holds, without when it was said."""
-    return None if said is None else said[2]

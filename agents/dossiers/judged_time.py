@@ -13,12 +13,13 @@ def judged_at(
     1. At the head of the stream everything that was said is known: the present instant.
     2. While events wait to be read, the end of a dossier may be among them. So no later than the newest event applied
        (the watermark), less the delay that upstream systems may have.
-    3. Nothing applied yet: the beginning of time, at which nothing is late.
+    3. Nothing applied yet: the beginning of time, at which nothing is late. Also at the head of an empty stream: what
+       comes first may be a year old, and its end a moment behind it.
     """
-    if caught_up:
-        candidate = now
-    elif watermark is None:
+    if watermark is None:
         candidate = BEGINNING
+    elif caught_up:
+        candidate = now
     else:
         candidate = min(watermark - slack, now)
     return max(previous, candidate)

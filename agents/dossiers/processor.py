@@ -25,7 +25,7 @@ from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.dossiers.timers import Timers
 from config.clock import Clock
-from config.policy import Policies
+from config.rulebook import Law, Rulebook
 from streams.chunk import Plan, Record, RejectedRecord
 from streams.decode import decode
 from streams.events import DOSSIER_TYPES, AgencyHeartbeat, AgencyTotals, DossierPortal, Event, Outcome
@@ -35,6 +35,8 @@ _OF_DOSSIERS = frozenset(DOSSIER_TYPES)
 _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _POSITION_KEY = b"p"
 _DOSSIER_KEY = b"d"
+_HISTORY_TICKS = 3  # seconds without history after which no more is expected
+_JUDGED_A_TICK = 2500  # about 0.1 s of work: a partition's open dossiers follow a new calendar within seconds
 _CLOCK_SKEW_MS = 5 * 60 * 1000
 
 
@@ -51,6 +53,7 @@ class DossierPlan(Plan, kw_only=True):
 
     dossiers: dict[str, Dossier] = field(default_factory=dict)  # touched; those in `changed` say something new
     changed: dict[str, bytes] = field(default_factory=dict)
+    said_at: dict[str, datetime] = field(default_factory=dict)  # the newest thing said of each dossier in `changed`
     watermark: datetime | None = None
     arrived_ms: list[int] = field(default_factory=list)
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -65,7 +68,7 @@ class DossierProcessor:
     def __init__(
         self,
         *,
-        policies: Policies,
+        rulebook: Rulebook,
         clock: Clock,
         activity: Activity | None = None,
         lives_here: Callable[[str], bool] = lambda _: True,
@@ -74,7 +77,7 @@ class DossierProcessor:
         """Start empty.
 
         Args:
-            policies: Limits and thresholds, dated.
+            rulebook: Policy and working calendar, dated.
             clock: What time it is, for the lag of events.
             activity: The worker's counters.
             lives_here: Whether a dossier's code belongs to this partition.
@@ -92,7 +95,11 @@ class DossierProcessor:
         self._stored: dict[str, bytes] = {}
         self._timers = Timers()
         self._uncounted: set[str] = set()
-        self._policies = policies
+        self._rulebook = rulebook
+        self._law: Law | None = None  # by which the open dossiers were judged last
+        self._to_judge: list[str] = []  # open dossiers, after what is in force has changed
+        self._history: dict[str, datetime] = {}  # dossiers that came as history, and the newest thing said of each
+        self._history_ticks = 0  # since the last of them came
         self._clock = clock
         self._lives_here = lives_here
         self._horizon = horizon
@@ -133,7 +140,7 @@ class DossierProcessor:
         self._watching_since = self._clock.now()
         for code in self._uncounted:
             dossier = self.dossier(code)
-            self._stand(code, None if dossier is None else standing_of(dossier, self.judged_at, self._policies))
+            self._stand(code, None if dossier is None else standing_of(dossier, self.judged_at, self._rulebook))
         self._uncounted.clear()
 
     # -- one chunk ----------------------------------------------------------------------------------------------------
@@ -192,6 +199,9 @@ class DossierProcessor:
             return
         plan.results[event.data.type, "applied"] += 1
         plan.changed[event.subject] = b""  # encoded once, when the chunk is through
+        said_at = plan.said_at.get(event.subject)
+        if said_at is None or event.at > said_at:
+            plan.said_at[event.subject] = event.at
         if since is not None and since <= event.at:
             plan.ack_seconds.append((event.at - since).total_seconds())
 
@@ -224,10 +234,16 @@ class DossierProcessor:
         assert isinstance(plan, DossierPlan)  # noqa: S101 - the reader hands back what `process` returned
         self.position, self.watermark = plan.position, plan.watermark
         self._stored.update(plan.changed)
+        old = self._clock.now() - self._rulebook.at(self.judged_at).policy.live_within
         for code in plan.changed:
-            standing = standing_of(plan.dossiers[code], self.judged_at, self._policies)
-            self._note_overdue(code, standing)
-            self._stand(code, standing)
+            said_at = plan.said_at[code]
+            if said_at < min(old, self.judged_at) and (code in self._history or code not in self.standings):
+                self._history[code] = said_at = max(said_at, self._history.get(code, said_at))
+                self._history_ticks = 0
+                self._stand(code, standing_of(plan.dossiers[code], said_at, self._rulebook), timed=False)
+            else:
+                self._history.pop(code, None)
+                self._judge(code, plan.dossiers[code])
         self._record(plan)
 
     def _record(self, plan: DossierPlan) -> None:
@@ -243,15 +259,20 @@ class DossierProcessor:
         for seconds in plan.ack_seconds:
             activity.sync_ack.observe(seconds)
 
+    def rule_by(self, rulebook: Rulebook) -> None:
+        """Judge by another rulebook from the next tick on; which dossiers are overdue may change."""
+        self._rulebook = rulebook
+
     # -- time ---------------------------------------------------------------------------------------------------------
 
     def advance(self, now: datetime, *, caught_up: bool, quiet: bool = True) -> None:
         """Judge again the dossiers whose instant has come: at `now`, or at the watermark while catching up.
 
         Whoever replays a year more slowly than it is applied leaves nothing waiting now and then. So while old events
-        keep coming the partition is catching up, waiting records or not.
+        keep coming the partition is catching up, waiting records or not. Where a year is replayed into a partition that
+        is live, the dossiers it brings are judged as of the newest thing said of them, until no more history comes.
         """
-        policy = self._policies.at(now)
+        policy = self._rulebook.at(now).policy
         live = self.watermark is None or now - self.watermark <= policy.live_within
         self.catching_up = not (caught_up and (quiet or live))
         self.judged_at = judged_at(
@@ -261,11 +282,33 @@ class DossierProcessor:
             watermark=self.watermark,
             slack=policy.watermark_slack,
         )
+        self._follow_the_law()
+        self._history_ticks += 1
+        if self._history and self._history_ticks > _HISTORY_TICKS and not self.catching_up:
+            self._to_judge += self._history
+            self._history.clear()
         for code in list(self._timers.pop_due(self.judged_at)):  # each once, whatever its next instant is
-            standing = standing_of(load(self._stored[code]), self.judged_at, self._policies)
-            self._note_overdue(code, standing)
-            self._stand(code, standing)
+            self._judge(code)
         self.oldest_overdue = self.tally.oldest_overdue()
+
+    def _follow_the_law(self) -> None:
+        """After policy or calendar have changed, judge the open dossiers anew, so many at a time.
+
+        Dossiers that have ended stay as they were: they are judged by what was in force at their end.
+        """
+        law = self._rulebook.at(self.judged_at)
+        if law is not self._law:
+            if self._law is not None:
+                self._to_judge += [code for code, standing in self.standings.items() if standing and standing.is_open]
+            self._law = law
+        for code in self._to_judge[-_JUDGED_A_TICK:]:
+            self._judge(code)
+        del self._to_judge[-_JUDGED_A_TICK:]
+
+    def _judge(self, code: str, dossier: Dossier | None = None) -> None:
+        standing = standing_of(dossier or load(self._stored[code]), self.judged_at, self._rulebook)
+        self._note_overdue(code, standing)
+        self._stand(code, standing)
 
     def _note_overdue(self, code: str, new: Standing | None) -> None:
         old = self.standings.get(code)
@@ -274,13 +317,13 @@ class DossierProcessor:
         if new.overdue_since >= self._watching_since:  # else it was noticed before, here or by another worker
             self.activity.became_overdue[new.contribution.agency] += 1
 
-    def _stand(self, code: str, new: Standing | None) -> None:
+    def _stand(self, code: str, new: Standing | None, *, timed: bool = True) -> None:
         old = self.standings.get(code)
         if new != old:
             self.tally.replace(code, old, new)
             self.unpublished[code] = new
         self.standings[code] = new
-        self._timers.set(code, new.next_at if new else None)
+        self._timers.set(code, new.next_at if new and timed else None)
 
 
 def _arrived_ms(record: Record) -> int | None:

@@ -1,13 +1,11 @@
 """The numbers and alerts of dossiers at an instant, as `dunghan evaluate` prints them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from agents.dossiers.standing import OPEN_STATES, Contribution, Standing, State
-from agents.dossiers.sync import Severity
-from config.policy import Policies
 
 _COUNTED_STATES = {
     State.SUSPENDED: "suspended",
@@ -36,6 +34,12 @@ class AgencyReport(msgspec.Struct):
     withdrawn: int = 0
     stopped: int = 0
     missing_sync: int = 0
+    due_soon: int = 0
+    acceptance_overdue: int = 0
+    step_overdue: int = 0
+    apology_missing: int = 0
+    apology_late: int = 0
+    second_extension: int = 0
 
     def add(self, contribution: Contribution, count: int) -> None:
         """Count dossiers of one kind."""
@@ -52,8 +56,11 @@ def _counts(contribution: Contribution) -> Iterable[str]:
         yield _COUNTED_STATES[contribution.state]
     if contribution.overdue_age is not None:
         yield "overdue_open"
+    if contribution.due_soon is not None:
+        yield "due_soon"
     if contribution.sync_missing is not None:
         yield "missing_sync"
+    yield from contribution.violations  # the fields bear their names
 
 
 class Alert(msgspec.Struct, frozen=True, order=True):
@@ -74,20 +81,11 @@ def agency_reports(contributions: Iterable[tuple[Contribution, int]]) -> dict[st
     return dict(sorted(reports.items()))
 
 
-def alerts(standings: Iterable[tuple[str, Standing | None]], policies: Policies) -> list[Alert]:
-    """Return the alerts of dossiers that are overdue or missing at the portal, in order."""
-    return sorted(alert for code, standing in standings if standing for alert in _alerts(code, standing, policies))
-
-
-def _alerts(code: str, standing: Standing, policies: Policies) -> Iterable[Alert]:
-    contribution = standing.contribution
-    if standing.overdue_since is not None:
-        yield Alert("dossier-overdue", code, contribution.agency, standing.overdue_since, "warning")
-    severity, since = contribution.sync_missing, standing.unsynced_since
-    if severity is not None and since is not None:
-        yield Alert("sync-missing", code, contribution.agency, since + _limit(contribution, since, policies), severity)
-
-
-def _limit(contribution: Contribution, since: datetime, policies: Policies) -> timedelta:
-    limit = policies.at(since).sync_limit(contribution.agency)
-    return limit.critical if contribution.sync_missing is Severity.CRITICAL else limit.warning
+def alerts(standings: Iterable[tuple[str, Standing | None]]) -> list[Alert]:
+    """Return what asks for attention, a rule and a dossier each, in order."""
+    return sorted(
+        Alert(breach.rule, code, standing.contribution.agency, breach.since, breach.severity)
+        for code, standing in standings
+        if standing
+        for breach in standing.breaches
+    )

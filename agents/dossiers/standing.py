@@ -1,18 +1,32 @@
-"""How a dossier stands at an instant: a pure function of its facts, the instant and the policy."""
+"""How a dossier stands at an instant: a pure function of its facts, the instant and what is in force."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from agents.dossiers.dossier import Dossier, value
-from agents.dossiers.sync import Severity, unsynced_since
-from agents.dossiers.timeliness import finish_of, suspension, timeliness
-from config.policy import Policies
+from agents.dossiers.case import Case, case_of
+from agents.dossiers.dossier import Dossier
+from agents.dossiers.ledger import standstills
+from agents.dossiers.rules import (
+    acceptance,
+    apology,
+    due_soon,
+    processing_deadline,
+    second_extension,
+    step_deadline,
+    sync_missing,
+)
+from agents.dossiers.rules.sync_missing import Severity
+from agents.dossiers.timeliness import ENDS, timeliness
+from agents.expectations import TICK, Expectation, Rule, Verdict
+from config.rulebook import Rulebook
 from streams.events import Status
 
+S = TypeVar("S")
+
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-_INSTANT = timedelta.resolution  # limits are reached *after* their instant, and this is the least there is
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
@@ -46,6 +60,17 @@ _STATES = {
 OPEN_STATES = frozenset(
     {State.SUBMITTED, State.RECEIVED, State.IN_PROGRESS, State.SUSPENDED, State.FEE_DUE},
 )
+_NOT_TAKEN_IN = frozenset({Status.SUBMITTED, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
+
+
+class Violation(StrEnum):
+    """What a dossier breaks beside its deadline."""
+
+    ACCEPTANCE_OVERDUE = "acceptance_overdue"
+    STEP_OVERDUE = "step_overdue"
+    APOLOGY_MISSING = "apology_missing"
+    APOLOGY_LATE = "apology_late"
+    SECOND_EXTENSION = "second_extension"
 
 
 class Contribution(NamedTuple):
@@ -55,7 +80,17 @@ class Contribution(NamedTuple):
     state: State
     received: bool
     overdue_age: str | None
+    due_soon: str | None
+    violations: tuple[Violation, ...]
     sync_missing: Severity | None
+
+
+class Breach(NamedTuple):
+    """A rule that asks for somebody's attention, since when, and how gravely."""
+
+    rule: str
+    since: datetime
+    severity: str
 
 
 class Standing(NamedTuple):
@@ -65,61 +100,169 @@ class Standing(NamedTuple):
     due_at: datetime | None
     overdue_since: datetime | None
     unsynced_since: datetime | None
+    breaches: tuple[Breach, ...]
     next_at: datetime | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the dossier has not ended."""
+        return self.contribution.state in OPEN_STATES
 
-def standing_of(dossier: Dossier, at: datetime, policies: Policies) -> Standing | None:
+
+class _Findings:
+    """What the rules find about one case: what is broken, and when time alone changes that."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.breaches: list[Breach] = []
+        self.next_at: datetime | None = None
+
+    def look_again(self, at: datetime | None) -> None:
+        """Note an instant after which something may be different."""
+        if at is not None and at > self.at and (self.next_at is None or at < self.next_at):
+            self.next_at = at
+
+    def missed(self, rule: Rule, expectation: Expectation | None) -> bool:
+        """Judge an expectation; return whether it is missed."""
+        if expectation is None:
+            return False
+        self.look_again(expectation.next_at(self.at))
+        if expectation.verdict(self.at) is not Verdict.MISSED:
+            return False
+        self.broken(rule, expectation.due_at, "warning")
+        return True
+
+    def broken(self, rule: Rule, since: datetime | None, severity: str) -> None:
+        """Note that a rule asks for attention since an instant."""
+        if since is not None:
+            self.breaches.append(Breach(rule.id, since, severity))
+
+    def last_passed(self, stages: Iterable[tuple[datetime, S]]) -> tuple[datetime, S] | None:
+        """Return the last of these stages, in order of their instants, that has been passed."""
+        passed = None
+        for stage in stages:
+            if stage[0] >= self.at:
+                self.look_again(stage[0] + TICK)
+                break
+            passed = stage
+        return passed
+
+
+def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing | None:
     """Judge a dossier at `at`; None while its agency or its status is not known yet."""
-    agency, status = value(dossier.agency), dossier.status
-    if agency is None or status is None:
+    status, case = dossier.status, case_of(dossier, at, rulebook)
+    if status is None or case is None:
         return None
-    finish = finish_of(dossier)
-    state = _STATES[Status(status)] if finish is None else State(f"finished_{timeliness(dossier, finish)}")
-    age, late_since, deadline_next = _overdue(dossier, at, policies) if state in OPEN_STATES else (None, None, None)
-    severity, unsynced, sync_next = _sync_missing(dossier, agency, at, policies)
-    return Standing(
-        Contribution(agency, state, _received(dossier), age, severity),
-        value(dossier.due_at),
-        late_since,
-        unsynced,
-        _earliest(deadline_next, sync_next),
-    )
+    found = _Findings(at)
+    state = _state(case, status)
+    overdue_since = age = rung = None
+    if state in OPEN_STATES:
+        overdue_since, age = _overdue(case, found)
+        rung = _due_soon(case, found) if overdue_since is None else None
+        found.look_again(_next_status_at(dossier, at))
+    late = overdue_since is not None or state is State.FINISHED_LATE
+    violations = tuple(_violations(case, state, found, late=late))
+    unsynced_since, severity = _sync_missing(case, found)
+    contribution = Contribution(case.agency, state, _received(dossier), age, rung, violations, severity)
+    breaches = tuple(found.breaches)
+    return Standing(contribution, case.deadline.due_at, overdue_since, unsynced_since, breaches, found.next_at)
+
+
+def _state(case: Case, status: int) -> State:
+    if case.finished_at is None:
+        return _STATES[Status(status)]
+    return State(f"finished_{timeliness(case.finished_at, case.deadline)}")
 
 
 def _received(dossier: Dossier) -> bool:
-    """Whether the agency took the dossier in: it was received, or is past that; a refused one was not."""
-    return dossier.received_at is not None or any(
-        status not in (Status.SUBMITTED, Status.REFUSED) for _, _, status in dossier.statuses
-    )
+    """Whether the agency took the dossier in: one that was refused, withdrawn or stopped before was not."""
+    return dossier.received_at is not None or any(status not in _NOT_TAKEN_IN for _, _, status in dossier.statuses)
 
 
-def _overdue(dossier: Dossier, at: datetime, policies: Policies) -> tuple[str | None, datetime | None, datetime | None]:
-    """Return the age class and start of being overdue, if it is, and when time alone will change this.
+def _overdue(case: Case, found: _Findings) -> tuple[datetime | None, str | None]:
+    """Return since when the dossier is overdue, if it is, and its age class.
 
-    The start is the appointment, put off by the time the clock stood still. While a partition catches up `at` lies
-    before the newest facts: the next of them is when this changes too.
+    While a partition catches up the instant lies before the newest facts: the next of them is when this changes too.
     """
-    due_at = value(dossier.due_at)
-    if due_at is None:
-        return None, None, None
-    past, stands_still_since = suspension(dossier, at)
-    late_since, judged_at = due_at + past, stands_still_since or at
-    if judged_at <= late_since:
-        return None, None, _next_status_at(dossier, at) if stands_still_since else late_since + _INSTANT
-    ages = policies.at(late_since).overdue_ages
-    bound = next((age for age in ages if judged_at <= late_since + age), None)
-    older_at = None if stands_still_since or bound is None else late_since + bound + _INSTANT
-    return age_class(bound, ages[-1]), late_since, _earliest(older_at, _next_status_at(dossier, at))
+    expectation = processing_deadline.expect(case)
+    if not found.missed(processing_deadline.RULE, expectation):
+        return None, None
+    since = expectation.due_at or case.at
+    ages = case.rulebook.at(since).policy.overdue_ages
+    age, ageing = _age(case, since)
+    bound = next((bound for bound in ages if age <= bound), None)
+    if bound is not None and ageing:
+        found.look_again(case.at + (bound - age) + TICK)
+    return since, age_class(bound, ages[-1])
+
+
+def _age(case: Case, since: datetime) -> tuple[timedelta, bool]:
+    """Return for how long the dossier has been overdue, and whether that grows.
+
+    It does not while the clock stands still, nor did it while the dossier had ended: one that is opened again goes on
+    ageing where it left off, rather than being as old as if nobody had ever finished it.
+    """
+    age = case.at - since
+    spans = standstills(case.dossier, case.at, case.policy.clock_stops_at | ENDS)
+    for begin, end in spans:
+        age -= max((end or case.at) - max(begin, since), timedelta())
+    return age, not spans or spans[-1].until is not None
+
+
+def _due_soon(case: Case, found: _Findings) -> str | None:
+    reached = found.last_passed(due_soon.rungs(case))
+    if reached is None:
+        return None
+    found.broken(due_soon.RULE, reached[0], "info")
+    return reached[1]
+
+
+def _violations(case: Case, state: State, found: _Findings, *, late: bool) -> Iterator[Violation]:
+    if state is State.SUBMITTED and found.missed(acceptance.RULE, acceptance.expect(case)):
+        yield Violation.ACCEPTANCE_OVERDUE
+    if state in OPEN_STATES and found.missed(step_deadline.RULE, step_deadline.expect(case)):
+        yield Violation.STEP_OVERDUE
+    if late:
+        yield from _apology(case, found)
+    if _extended_twice(case, found):
+        yield Violation.SECOND_EXTENSION
+
+
+def _apology(case: Case, found: _Findings) -> Iterator[Violation]:
+    """Yield what is wrong with the apology of a dossier that is late."""
+    expectation = apology.expect(case)
+    found.look_again(expectation.next_at(case.at))
+    state = expectation.verdict(case.at)
+    if state is Verdict.MET_LATE:
+        yield Violation.APOLOGY_LATE
+    elif state is not Verdict.MET:
+        found.broken(apology.RULE, processing_deadline.expect(case).due_at, "warning")
+        yield Violation.APOLOGY_MISSING
+
+
+def _extended_twice(case: Case, found: _Findings) -> bool:
+    broken_at = second_extension.broken_at(case)
+    found.look_again(broken_at)
+    if broken_at is None or broken_at > case.at:
+        return False
+    found.broken(second_extension.RULE, broken_at, "warning")
+    return True
+
+
+def _sync_missing(case: Case, found: _Findings) -> tuple[datetime | None, Severity | None]:
+    """Return since when the portal lacks an acknowledged fact, and how gravely that is."""
+    since, stages = sync_missing.missing(case)
+    reached = found.last_passed(stages)
+    if reached is None:
+        return since, None
+    found.broken(sync_missing.RULE, *reached)
+    return since, reached[1]
 
 
 def _next_status_at(dossier: Dossier, at: datetime) -> datetime | None:
     if dossier.statuses[-1][0] <= at:
         return None
     return next(said_at for said_at, _, _ in dossier.statuses if said_at > at)
-
-
-def _earliest(*instants: datetime | None) -> datetime | None:
-    return min(filter(None, instants), default=None)
 
 
 @cache
@@ -131,18 +274,3 @@ def age_class(bound: timedelta | None, last: timedelta) -> str:
 def _short(duration: timedelta) -> str:
     seconds = duration // timedelta(seconds=1)
     return next(f"{seconds // unit}{name}" for name, unit in _UNITS if seconds % unit == 0)
-
-
-def _sync_missing(
-    dossier: Dossier, agency: str, at: datetime, policies: Policies
-) -> tuple[Severity | None, datetime | None, datetime | None]:
-    """Return how badly the portal's acknowledgement is missing, since when, and when time alone will change this."""
-    since = unsynced_since(dossier)
-    if since is None:
-        return None, None, None
-    limit = policies.at(since).sync_limit(agency)
-    if at > since + limit.critical:
-        return Severity.CRITICAL, since, None
-    if at > since + limit.warning:
-        return Severity.WARNING, since, since + limit.critical + _INSTANT
-    return None, since, since + limit.warning + _INSTANT

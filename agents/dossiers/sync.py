@@ -1,21 +1,13 @@
 """Does the national portal know? The sync ledger of a dossier, and what is missing from it.
 
 Legal source: Circular 04/2025/TT-VPCP obliges systems to share dossier data with the national portal automatically and
-in real time. No number binds all services: the limits are dated policy, by agency.
+in real time. What is missing for how long is judged by `rules.sync_missing`.
 """
 
 from datetime import datetime
-from enum import StrEnum
 
 from agents.dossiers.dossier import Dossier
 from streams.events import Outcome, Status
-
-
-class Severity(StrEnum):
-    """How long the acknowledgement has been missing, by the agency's limits."""
-
-    WARNING = "warning"
-    CRITICAL = "critical"
 
 
 def acknowledged_at(dossier: Dossier) -> datetime | None:

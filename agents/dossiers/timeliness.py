@@ -1,30 +1,46 @@
-"""Is a dossier on time? Lateness by comparing instants; early and on time apart by calendar date.
+"""Is a finished dossier early, on time or late? By instants; early and on time apart by calendar date.
 
 Legal source: Decision 766/QĐ-TTg (group *tiến độ*) and the national portal's own counting: a dossier is on time if its
 end, less the time it was suspended, is not after the appointment (ngày hẹn trả).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
-from agents.dossiers.dossier import Dossier, Said, StatusEntry, value
+from agents.dossiers.deadline import Deadline
+from agents.dossiers.dossier import Dossier, StatusEntry
+from agents.facts import Said
 from config.clock import VIETNAM
 from streams.events import Status
 
 FINISHED = frozenset({Status.FINISHED, Status.RETURNED})
 OTHER_ENDS = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
 ENDS = FINISHED | OTHER_ENDS
-_NOTHING = timedelta(0)
 
 
 class Timeliness(StrEnum):
-    """How a finished dossier kept its appointment."""
+    """How a finished dossier kept its deadline."""
 
-    EARLY = "early"  # trước hạn: before the appointment day
-    ON_TIME = "on_time"  # đúng hạn: on the appointment day, not after the appointed instant
+    EARLY = "early"  # trước hạn: before the day of the deadline
+    ON_TIME = "on_time"  # đúng hạn: on that day, not after the instant
     LATE = "late"  # quá hạn
-    UNDATED = "undated"  # no appointment was given
+    UNDATED = "undated"  # nothing was promised
+
+
+def timeliness(end: datetime, deadline: Deadline) -> Timeliness:
+    """Judge an end by the deadline.
+
+    Early and on time are told apart by the Vietnamese calendar date of the end less the suspended time, which is what
+    the deadline was put off by.
+    """
+    if deadline.due_at is None or deadline.promised_at is None:
+        return Timeliness.UNDATED
+    if end > deadline.due_at:
+        return Timeliness.LATE
+    counted_end = end - (deadline.due_at - deadline.promised_at)
+    if counted_end.astimezone(VIETNAM).date() < deadline.promised_at.astimezone(VIETNAM).date():
+        return Timeliness.EARLY
+    return Timeliness.ON_TIME
 
 
 def finish_of(dossier: Dossier) -> datetime | None:
@@ -36,6 +52,12 @@ def finish_of(dossier: Dossier) -> datetime | None:
     ends = _ends(dossier)
     finished = _reached(ends, Status.FINISHED, dossier.finished_at)
     return finished or _reached(ends, Status.RETURNED, dossier.returned_at)
+
+
+def end_of(dossier: Dossier) -> datetime | None:
+    """Return when the dossier was finished, refused, withdrawn or stopped; None while it is open."""
+    ends = _ends(dossier)
+    return finish_of(dossier) or (ends[0][0] if ends else None)
 
 
 def _ends(dossier: Dossier) -> list[StatusEntry]:
@@ -53,37 +75,3 @@ def _reached(ends: list[StatusEntry], wanted: Status, given: Said[datetime] | No
     if given is not None and given[:2] >= ends[0][:2]:
         return given[2]
     return next((at for at, _, status in ends if status == wanted), None)
-
-
-class Suspension(NamedTuple):
-    """How long the clock stood still in the past, and since when it stands still now, if it does."""
-
-    past: timedelta
-    since: datetime | None
-
-
-def suspension(dossier: Dossier, at: datetime) -> Suspension:
-    """Return the standstill as of `at`: the clock stands still while the status is 5 (supplement requested)."""
-    past, since = _NOTHING, None
-    for said_at, _, status in dossier.statuses:
-        if said_at > at:
-            break
-        if status == Status.SUPPLEMENT_REQUESTED:
-            since = since or said_at
-        elif since is not None:
-            past, since = past + (said_at - since), None
-    return Suspension(past, since)
-
-
-def timeliness(dossier: Dossier, end: datetime) -> Timeliness:
-    """Judge a dossier that was finished at `end` by its appointment."""
-    due_at = value(dossier.due_at)
-    if due_at is None:
-        return Timeliness.UNDATED
-    past, since = suspension(dossier, end)
-    counted_end = (since or end) - past
-    if counted_end > due_at:
-        return Timeliness.LATE
-    if counted_end.astimezone(VIETNAM).date() < due_at.astimezone(VIETNAM).date():
-        return Timeliness.EARLY
-    return Timeliness.ON_TIME

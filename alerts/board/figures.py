@@ -18,6 +18,7 @@ WATERMARK = "partition:tthc_watermark_timestamp_seconds:max"
 CATCHING_UP = "partition:tthc_partition_catching_up:max"
 DOSSIERS = "agency_state:tthc_dossiers:sum"
 OVERDUE = "agency:tthc_dossiers_overdue:sum"
+DUE_SOON = "agency_rung:tthc_dossiers_due_soon:sum"
 OLDEST_OVERDUE = "agency:tthc_oldest_overdue_timestamp_seconds:min"
 UNSYNCED = "agency_severity:tthc_sync_missing:sum"
 DEAD_LETTERS = "reason:tthc_dead_letters:sum"
@@ -30,6 +31,7 @@ SERIES = (
     CATCHING_UP,
     DOSSIERS,
     OVERDUE,
+    DUE_SOON,
     OLDEST_OVERDUE,
     UNSYNCED,
     DEAD_LETTERS,
@@ -41,6 +43,7 @@ class AgencyFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     open: int
+    due_soon: int
     overdue: int
     oldest_overdue_at: datetime | None
     unsynced: int
@@ -123,18 +126,20 @@ _STATES = frozenset(State)
 def _agencies(series: _Series) -> tuple[AgencyFigures, ...]:
     """Return the agencies, those with most to mend first."""
     open_by_state = [series.by("agency", DOSSIERS, state=state) for state in OPEN_STATES]
+    due_soon = series.by("agency", DUE_SOON)
     overdue = series.by("agency", OVERDUE)
     oldest = series.by("agency", OLDEST_OVERDUE)
     unsynced = series.by("agency", UNSYNCED)
-    critical = series.by("agency", UNSYNCED, severity="critical")
+    warned = series.by("agency", UNSYNCED, severity="warning")
     agencies = [
         AgencyFigures(
             code=code,
             open=int(sum(counts.get(code, 0) for counts in open_by_state)),
+            due_soon=int(due_soon.get(code, 0)),
             overdue=int(overdue.get(code, 0)),
             oldest_overdue_at=_instant(oldest.get(code)),
             unsynced=int(unsynced.get(code, 0)),
-            unsynced_critical=int(critical.get(code, 0)),
+            unsynced_critical=int(unsynced.get(code, 0) - warned.get(code, 0)),
         )
         for code in series.by("agency", DOSSIERS).keys() | overdue.keys() | unsynced.keys()
     ]

@@ -105,14 +105,17 @@ def _joined(*pairs: tuple[str, str]) -> Text:
 def _agency_table(figures: Figures, at: datetime, rows: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
     table.add_column("Cơ quan", no_wrap=True)
-    for title in ("Đang mở", "Quá hạn", "Lâu nhất", "Chưa đồng bộ", "Nghiêm trọng"):
+    for title in ("Đang mở", "Sắp đến hạn", "Quá hạn", "Lâu nhất", "Chưa đồng bộ", "Nghiêm trọng"):
         table.add_column(title, justify="right", no_wrap=True)
     for agency in figures.agencies[:rows]:
         table.add_row(*_agency_cells(agency, at))
     left = figures.agencies[rows:]
     if left:
-        overdue, unsynced = sum(agency.overdue for agency in left), sum(agency.unsynced for agency in left)
-        rest = [_number(sum(agency.open for agency in left)), _number(overdue), "", _number(unsynced), ""]
+        is_open, due_soon, overdue, unsynced = (
+            _number(sum(getattr(agency, name) for agency in left))
+            for name in ("open", "due_soon", "overdue", "unsynced")
+        )
+        rest = [is_open, due_soon, overdue, "", unsynced, ""]
         table.add_row(f"… {len(left)} cơ quan khác", *rest, style="dim")
     return table
 
@@ -122,6 +125,7 @@ def _agency_cells(agency: AgencyFigures, at: datetime) -> list[Text]:
     return [
         Text(_clean(agency.code)),
         Text(_number(agency.open)),
+        Text(_number(agency.due_soon), "yellow" if agency.due_soon else "green"),
         Text(_number(agency.overdue), "bold red" if agency.overdue else "green"),
         Text(oldest),
         Text(_number(agency.unsynced), "bold yellow" if agency.unsynced else "green"),

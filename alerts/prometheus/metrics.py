@@ -22,6 +22,8 @@ from prometheus_client.registry import Collector
 from agents.dossiers.activity import Activity, Histogram
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Contribution
+from config.calendar import Calendar
+from config.clock import Clock
 
 Labelled = Mapping[tuple[str], float] | Mapping[tuple[str, str], float]
 
@@ -52,11 +54,16 @@ class WorkerCollector(Collector):
         activity: Activity,
         serving: Callable[[], Mapping[int, DossierProcessor]],
         behind: Callable[[int], int],
+        *,
+        calendar: Callable[[], Calendar],
+        clock: Clock,
         view_failures: Callable[[], int] = lambda: 0,
     ) -> None:
         self._activity = activity
         self._serving = serving
         self._behind = behind
+        self._calendar = calendar
+        self._clock = clock
         self._view_failures = view_failures
 
     def describe(self) -> Iterable[Metric]:
@@ -69,6 +76,7 @@ class WorkerCollector(Collector):
         yield from dossier_metrics(partitions.values())
         yield from self._activity_metrics()
         yield from self._partition_metrics(partitions)
+        yield from calendar_metrics(self._calendar(), self._clock.now())
         info = InfoMetricFamily("tthc_build", "Version of the monitor.")
         info.add_metric((), {"version": version("dunghan")})
         yield info
@@ -118,6 +126,19 @@ class WorkerCollector(Collector):
         yield from (watermark, lag, catching_up)
 
 
+def calendar_metrics(calendar: Calendar, now: datetime) -> Iterator[Metric]:
+    """Yield what there is to know of the working calendar in force."""
+    is_open = GaugeMetricFamily("tthc_calendar_open", "1 while an office of usual hours is open.")
+    is_open.add_metric((), int(calendar.working_time(None).is_open(now)))
+    valid_until = GaugeMetricFamily(
+        "tthc_calendar_valid_until_timestamp_seconds", "End of the last year whose days off are decided."
+    )
+    valid_until.add_metric((), calendar.valid_until.timestamp())
+    info = InfoMetricFamily("tthc_calendar", "Version of the working calendar in force.")
+    info.add_metric((), {"version": calendar.id})
+    yield from (is_open, valid_until, info)
+
+
 def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     """Yield the families that are sums over dossiers."""
     contributions: Counter[Contribution] = Counter()
@@ -128,15 +149,23 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
             oldest[agency] = min(at, oldest.get(agency, at))
     states: Counter[tuple[str, str]] = Counter()
     overdue: Counter[tuple[str, str]] = Counter()
+    due_soon: Counter[tuple[str, str]] = Counter()
     missing: Counter[tuple[str, str]] = Counter()
+    violations: Counter[tuple[str, str]] = Counter()
     for contribution, count in contributions.items():
         states[contribution.agency, contribution.state] += count
         if contribution.overdue_age is not None:
             overdue[contribution.agency, contribution.overdue_age] += count
+        if contribution.due_soon is not None:
+            due_soon[contribution.agency, contribution.due_soon] += count
+        for violation in contribution.violations:
+            violations[contribution.agency, violation] += count
         if contribution.sync_missing is not None:
             missing[contribution.agency, contribution.sync_missing] += count
     yield _gauge("tthc_dossiers", "Dossiers by state.", ("agency", "state"), states)
-    yield _gauge("tthc_dossiers_overdue", "Open dossiers past their appointment.", ("agency", "age"), overdue)
+    yield _gauge("tthc_dossiers_overdue", "Open dossiers past their deadline.", ("agency", "age"), overdue)
+    yield _gauge("tthc_dossiers_due_soon", "Open dossiers by the rung they stand on.", ("agency", "rung"), due_soon)
+    yield _gauge("tthc_dossier_violations", "Dossiers by rule broken.", ("agency", "violation"), violations)
     yield _gauge("tthc_sync_missing", "Dossiers the portal has not acknowledged.", ("agency", "severity"), missing)
     yield _gauge(
         "tthc_oldest_overdue_timestamp_seconds",

@@ -15,9 +15,10 @@ data, and after `dunghan view rebuild`, which deletes the view and lets the owne
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +33,7 @@ from config.settings import Settings
 log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.2
+_LOOK_SECONDS = 1.0
 _RETRY_SECONDS = 2.0
 LISTS = ("open", "overdue", "unsynced")
 
@@ -85,18 +87,32 @@ class View:
         self._redis: Any = Redis.from_url(settings.redis, **settings.redis_client())
         self._owner = uuid4().hex.encode()
         self._agencies: dict[int, dict[str, str]] = {}  # agency of each row written, by partition and code
+        self._look_at = 0.0  # when to look next whether the view is still this worker's
 
     async def run(self) -> None:
         """Write what has changed, several times a second, until cancelled. Redis being down delays, no more."""
         while True:
             try:
-                for partition, processor in self._serving().items():
-                    await self._flush(partition, processor)
+                serving = self._serving()
+                lost = await self._lost(serving) if monotonic() >= self._look_at else ()
+                for partition, processor in serving.items():
+                    if processor.unpublished or partition in lost or partition not in self._agencies:
+                        await self._flush(partition, processor)
                 await asyncio.sleep(_FLUSH_SECONDS)
             except (RedisError, OSError) as error:
                 self.failures += 1
                 log.warning("Redis view: %s; the stream goes on, the view follows when Redis is back", error)
                 await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _lost(self, serving: Iterable[int]) -> set[int]:
+        """Return the partitions that somebody else has written, or deleted: asked for all at once, once a second."""
+        self._look_at = monotonic() + _LOOK_SECONDS
+        partitions = list(serving)
+        owners = await self._redis.mget([self._owner_key(partition) for partition in partitions]) if partitions else ()
+        return {partition for partition, owner in zip(partitions, owners, strict=True) if owner != self._owner}
+
+    def _owner_key(self, partition: int) -> str:
+        return f"{self._app}:view:{partition}:owner"
 
     async def stop(self) -> None:
         """Write what is left, if Redis is there, and disconnect."""
@@ -106,7 +122,7 @@ class View:
         await self._redis.aclose()
 
     async def _flush(self, partition: int, processor: DossierProcessor) -> None:
-        owner_key = f"{self._app}:view:{partition}:owner"
+        owner_key = self._owner_key(partition)
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(owner_key)
             owned = await pipe.get(owner_key) == self._owner and partition in self._agencies
