@@ -4,6 +4,7 @@ from importlib import import_module
 
 import click
 
+from config.calendar import CalendarError
 from config.policy import PolicyError
 from config.settings import SettingsError
 from dunghan.errors import UserError
@@ -16,8 +17,12 @@ COMMANDS = {
     "simulate": "Make the events of a believable province.",
     "import": "Turn a historic log into events.",
     "evaluate": "Judge events from files, in memory, at an instant.",
+    "explain": "Why a dossier stands as it does: facts, intervals, arithmetic, sync, alerts.",
+    "due": "When a limit ends, counted by the working calendar.",
+    "calendar": "The working calendar: show, check, preview, apply.",
     "view": "The Redis view of open, overdue and unsynced dossiers.",
     "dead-letters": "List, show and replay rejected events.",
+    "policy": "Check the policy before it is in use.",
     "schemas": "Write the event contract's JSON Schemas and AsyncAPI document.",
     "watch": "A live board in the terminal.",
     "stack": "The local stack: Kafka, Redis, Prometheus, Alertmanager.",
@@ -46,10 +51,10 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; settings and policy at fault are a person's to mend, not a traceback."""
+        """Run the command; settings, policy and calendar at fault are a person's to mend, not a traceback."""
         try:
             return super().invoke(ctx)
-        except (SettingsError, PolicyError) as error:
+        except (SettingsError, PolicyError, CalendarError) as error:
             raise UserError(str(error)) from error
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agents.dossiers.processor import DossierProcessor
 from config.clock import FixedClock
-from config.policy import Policies
+from config.rulebook import Rulebook
 from streams.rejection import Reason
 
 _CHUNK_LINES = 2000
@@ -37,12 +37,11 @@ class NumberedLine(NamedTuple):
 class Evaluation:
     """What the monitor would show at an instant, had it seen these files."""
 
-    def __init__(self, at: datetime, policies: Policies) -> None:
+    def __init__(self, at: datetime, rulebook: Rulebook) -> None:
         self.at = at
-        self.policies = policies
         self.lines = 0
         self.rejected: list[RejectedLine] = []
-        self.processor = DossierProcessor(policies=policies, clock=FixedClock(at), horizon=at)
+        self.processor = DossierProcessor(rulebook=rulebook, clock=FixedClock(at), horizon=at)
 
     def read(self, file: str, lines: Iterable[bytes], progress: Callable[[int], None] = lambda _: None) -> None:
         """Apply a file, a chunk at a time; empty lines are passed over."""

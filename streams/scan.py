@@ -1,6 +1,6 @@
 """Reading a whole topic once, from its beginning to where it ends now: for the tools, through kafka-python."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -16,8 +16,16 @@ class ScanError(RuntimeError):
     """The topic cannot be read; the message says what to do."""
 
 
-def scan(settings: Settings, topic: str) -> Iterator[Any]:
+def scan(
+    settings: Settings, topic: str, only: int | None = None, progress: Callable[[float], None] = lambda _: None
+) -> Iterator[Any]:
     """Yield every committed record of a topic that is there now, partition by partition in no fixed order.
+
+    Args:
+        settings: Where Kafka is.
+        topic: Its name.
+        only: Read this partition only.
+        progress: Told now and then what share (0 to 1) of the offsets has been read.
 
     Raises:
         ScanError: no broker answers, or the topic is not there.
@@ -32,21 +40,26 @@ def scan(settings: Settings, topic: str) -> Iterator[Any]:
     except KafkaError as error:
         raise ScanError(no_answer(settings)) from error
     try:
-        yield from _records(consumer, topic)
+        yield from _records(consumer, topic, only, progress)
     finally:
         consumer.close()
 
 
-def _records(consumer: Any, topic: str) -> Iterator[Any]:
-    partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-    if not partitions:
+def _records(consumer: Any, topic: str, only: int | None, progress: Callable[[float], None]) -> Iterator[Any]:
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
         raise ScanError(f"topic {topic} does not exist; create it: dunghan topics create")
+    partitions = [TopicPartition(topic, number) for number in numbers if only in (None, number)]
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     ends = consumer.end_offsets(partitions)
+    starts = consumer.beginning_offsets(partitions)
+    total = sum(ends.values()) - sum(starts.values())
     pending = set(partitions)
     while pending:
         for records in consumer.poll(timeout_ms=_POLL_MS).values():
             yield from (record for record in records if record.offset < ends[TopicPartition(topic, record.partition)])
         # The last offsets of a partition may be transaction markers, which are passed over and never returned.
-        pending = {partition for partition in pending if consumer.position(partition) < ends[partition]}
+        positions = {partition: consumer.position(partition) for partition in partitions}
+        pending = {partition for partition in pending if positions[partition] < ends[partition]}
+        progress(min(1.0, (sum(positions.values()) - sum(starts.values())) / total) if total else 1.0)

@@ -1,6 +1,7 @@
 """The Kafka topics: their settings, their creation, and the check that they are as they must be."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from config.settings import Settings
-from streams.kafka_tools import REACH_SECONDS
+from streams.kafka_tools import REACH_SECONDS, no_answer
 
 
 class TopicsError(RuntimeError):
@@ -23,6 +24,16 @@ class TopicSpec(msgspec.Struct, frozen=True):
     partitions: int
     replication_factor: int
     config: dict[str, str]
+    is_fixed: bool = False  # its number of partitions is nobody's choice
+
+    def remedy(self, found: int) -> str:
+        """Return what to do about a topic with another number of partitions."""
+        if self.is_fixed:
+            return "delete it, create it (dunghan topics create) and publish again what it held"
+        return (
+            f"set DUNGHAN_PARTITIONS={found}, or use a new topic; dossiers are placed by the number of partitions, so "
+            "it must not change"
+        )
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
@@ -30,6 +41,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
 
     The changelog has the partitions of the events topic, one for one. It is compacted, and its segments are small, so
     that what has been overwritten is cleaned away soon and a restart reads little more than the dossiers themselves.
+    The calendar documents are few, and one partition keeps their order.
     """
     day_ms = 24 * 60 * 60 * 1000
     events = {"cleanup.policy": "delete", "retention.ms": str(400 * day_ms)}  # a year can be replayed
@@ -41,12 +53,15 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
         "max.compaction.lag.ms": str(6 * 60 * 60 * 1000),
     }
     return [
-        TopicSpec(name, settings.partitions, settings.replication_factor, config)
-        for name, config in (
-            (settings.events_topic, events),
-            (settings.dead_letters_topic, dead_letters),
-            (settings.changelog_topic, compact),
-        )
+        *(
+            TopicSpec(name, settings.partitions, settings.replication_factor, config)
+            for name, config in (
+                (settings.events_topic, events),
+                (settings.dead_letters_topic, dead_letters),
+                (settings.changelog_topic, compact),
+            )
+        ),
+        TopicSpec(settings.calendar_topic, 1, settings.replication_factor, compact, is_fixed=True),
     ]
 
 
@@ -59,17 +74,12 @@ def create_topics(settings: Settings) -> list[str]:
     Raises:
         TopicsError: a topic exists and is not as it must be, or the broker cannot be reached.
     """
-    admin = _admin(settings)
-    try:
+    with _admin(settings) as admin:
         existing = set(admin.list_topics())
         missing = [spec for spec in topic_specs(settings) if spec.name not in existing]
         if missing:
             _create(admin, missing)
         _check(admin, settings)
-    except KafkaError as error:
-        raise TopicsError(f"Kafka at {settings.kafka}: {error}") from error
-    finally:
-        admin.close()
     return [spec.name for spec in missing]
 
 
@@ -77,24 +87,26 @@ def check_topics(settings: Settings) -> None:
     """Check that every topic exists and is as it must be.
 
     Raises:
-        TopicsError: naming the topic, what is wrong and what to do.
+        TopicsError: naming the topic, what is wrong and what to do; or the broker cannot be reached.
     """
-    admin = _admin(settings)
-    try:
+    with _admin(settings) as admin:
         _check(admin, settings)
-    finally:
-        admin.close()
 
 
-def _admin(settings: Settings) -> Any:
+@contextmanager
+def _admin(settings: Settings) -> Iterator[Any]:
     try:
-        return KafkaAdminClient(
+        admin = KafkaAdminClient(
             client_id="dunghan-topics", bootstrap_timeout_ms=REACH_SECONDS * 1000, **settings.kafka_client()
         )
     except KafkaError as error:
-        raise TopicsError(
-            f"cannot reach Kafka at {settings.kafka}; start it (make stack-up) or set DUNGHAN_KAFKA"
-        ) from error
+        raise TopicsError(no_answer(settings)) from error
+    try:
+        yield admin
+    except KafkaError as error:
+        raise TopicsError(f"Kafka at {settings.kafka}: {error}") from error
+    finally:
+        admin.close()
 
 
 def _create(admin: Any, specs: list[TopicSpec]) -> None:
@@ -121,10 +133,7 @@ def _check(admin: Any, settings: Settings) -> None:
         if not found:
             raise TopicsError(f"topic {spec.name} does not exist; create it: dunghan topics create")
         if found != spec.partitions:
-            raise TopicsError(
-                f"topic {spec.name} has {found} partitions, not {spec.partitions}: set DUNGHAN_PARTITIONS={found}, or "
-                "use a new topic; dossiers are placed by the number of partitions, so it must not change"
-            )
+            raise TopicsError(f"topic {spec.name} has {found} partitions, not {spec.partitions}: {spec.remedy(found)}")
         if configs[spec.name] != spec.config["cleanup.policy"]:
             raise TopicsError(
                 f"topic {spec.name} has cleanup.policy={configs[spec.name]}, not {spec.config['cleanup.policy']}: "

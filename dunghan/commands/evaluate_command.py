@@ -11,7 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from agents.dossiers.report import AgencyReport, agency_reports, alerts
-from config.policy import load_policies
+from config.rulebook import load_rulebook
 from config.settings import load_settings
 from dunghan.errors import UserError
 from dunghan.evaluation import Evaluation, lines_of
@@ -32,7 +32,7 @@ def command(files: tuple[Path, ...], at: datetime, *, as_json: bool) -> None:
     Example: dunghan evaluate events.ndjson --at 2026-11-24T17:00+07:00 --json
     """
     settings = load_settings()
-    evaluation = Evaluation(at, load_policies(settings.policy_file))
+    evaluation = Evaluation(at, load_rulebook(settings.policy_file, settings.calendar_dir))
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         for file in files:
             _read(evaluation, file, progress)
@@ -64,7 +64,7 @@ def document(evaluation: Evaluation) -> dict[str, object]:
             for line in evaluation.rejected
         ],
         "agencies": agency_reports(processor.tally.contributions.items()),
-        "alerts": alerts(processor.standings.items(), evaluation.policies),
+        "alerts": alerts(processor.standings.items()),
     }
 
 

@@ -1,19 +1,18 @@
 """When dossiers are filed: in order of time, first the history's fixed number, then on and on at the same rate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
 import msgspec
 
 from streams.events import Channel
-from streams.simulate.office_hours import HOUR, midnight, weekday
+from streams.simulate.office_hours import HOUR, midnight
 
 # How much is filed in each hour of the day. People file online at noon, in the evening and at night too.
 _ONLINE = (1, 1, 0, 0, 0, 1, 2, 6, 10, 11, 10, 7, 4, 7, 10, 10, 8, 5, 3, 4, 6, 6, 4, 2)
 _COUNTER = (0, 0, 0, 0, 0, 0, 0, 4, 9, 9, 7, 2, 0, 3, 8, 7, 4, 0, 0, 0, 0, 0, 0, 0)
 _BUSIEST = max(map(sum, zip(_ONLINE, _COUNTER, strict=True)))
-_WEEKEND = 0.3  # of what is filed online on other days
-_SATURDAY = 5
+_DAY_OFF = 0.3  # of what is filed online on other days
 _POST = 0.1  # of what is not filed online
 
 
@@ -25,6 +24,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     dossiers: int
     rush: float
     around_the_clock: bool
+    works_on: Callable[[int], bool]
+    """Whether the day of an instant is worked."""
 
 
 def arrivals(flow: Flow, rng: Random) -> Iterator[int]:
@@ -66,6 +67,6 @@ def _weights(at: int, flow: Flow) -> tuple[float, float]:
         return 0.6 * _BUSIEST, 0.4 * _BUSIEST
     day = midnight(at)
     hour = (at - day) // HOUR
-    if weekday(day) >= _SATURDAY:
-        return _ONLINE[hour] * _WEEKEND, 0
+    if not flow.works_on(day):
+        return _ONLINE[hour] * _DAY_OFF, 0
     return _ONLINE[hour], _COUNTER[hour]

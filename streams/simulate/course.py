@@ -14,8 +14,6 @@ from streams.events import (
     DossierPortal,
     DossierRating,
     DossierStatus,
-    Limit,
-    LimitUnit,
     Outcome,
     PaidBy,
     ServiceLevel,
@@ -24,7 +22,7 @@ from streams.events import (
 )
 from streams.simulate.facts import Fact, Filing, instant_as
 from streams.simulate.office_hours import DAY, HOUR, MINUTE, WorkingTime
-from streams.simulate.province import Sync
+from streams.simulate.province import Sync, Voice
 
 _STEPS = ("Thẩm định hồ sơ", "Lấy ý kiến", "Trình lãnh đạo ký")
 _DEMANDS = tuple(Demand)
@@ -45,8 +43,7 @@ class _Course:
         self.procedure = filing.procedure
         self.instant = instant_as(self.character.writing)
         self.now = filing.arrived_at
-        self.limit = filing.procedure.limit_days * working.day_length
-        self.due_at = 0
+        self.limit = self.due_at = 0  # working seconds that were promised, and until when
         self.is_late = self._chance(self.character.late)
         self.facts: list[Fact] = []
 
@@ -87,22 +84,26 @@ class _Course:
         submitted_at = self.instant(self.now)
         if self.filing.channel is Channel.ONLINE:
             self._status(Status.SUBMITTED, channel=Channel.ONLINE, submitted_at=submitted_at)
-            slowest = 24 * HOUR if self.is_late else 7 * HOUR  # online submissions are to be answered within 8 hours
-            self._pass(min(5 * MINUTE + rng.expovariate(1 / (1.5 * HOUR)), slowest))
+            # Online submissions are to be answered within 8 working hours.
+            leisurely = self._between(9 * HOUR, 24 * HOUR) if self.is_late and self._chance(0.3) else 0
+            self._pass(leisurely or min(5 * MINUTE + rng.expovariate(1 / (1.5 * HOUR)), 7 * HOUR))
             if self._chance(0.03):
                 self._status(Status.REFUSED)
                 return False
         else:
             self._pass(0)
-        self.due_at = self.working.later(self.now, self.limit)
+        self.due_at = self.working.due(self.now, self.procedure.limit)
+        self.limit = self.working.worked(self.now, self.due_at)
+        # The portal's messages have no limit: whoever speaks in them gives the date.
+        dated = self.procedure.gives_appointments or self.character.voice is Voice.MIRROR
         self._status(
             Status.RECEIVED,
             channel=self.filing.channel,
             level=self.procedure.level,
             submitted_at=submitted_at,
             received_at=self.instant(self.now),
-            due_at=self.instant(self.due_at),
-            limit=Limit(amount=self.procedure.limit_days, unit=LimitUnit.WORKING_DAYS),
+            due_at=self.instant(self.due_at) if dated else None,
+            limit=self.procedure.limit,
         )
         return True
 
@@ -155,18 +156,22 @@ class _Course:
     def _work(self) -> None:
         """Work through the steps; on the way a dossier may need a supplement, be withdrawn, stopped or extended."""
         share = self.rng.uniform(1.05, 3) if self.is_late else self.rng.triangular(0.05, 0.95, self.character.pace)
-        names = _STEPS[: min(len(_STEPS), self.procedure.limit_days)]
-        part = self.limit * share / (len(names) + 1)
-        if self.is_late and self._chance(0.4):
+        names = _STEPS[: max(1, min(len(_STEPS), self.limit // self.working.day_length))]
+        planned = self.limit / (len(names) + 1)
+        part = planned * share
+        if self.is_late:
             self._apologise()
         for name in names:
             self._pass(part)
             if self._chance(0.008):
                 self._status(Status.WITHDRAWN if self._chance(0.6) else Status.STOPPED)
                 return
-            self._status(Status.IN_PROGRESS, step=Step(name=name, due_at=self.instant(self.due_at)))
+            step_due_at = self.instant(self.working.later(self.now, int(planned)))
+            self._status(Status.IN_PROGRESS, step=Step(name=name, due_at=step_due_at))
             if self._chance(0.03):
                 self._supplement()
+                if self._chance(0.06):  # not all was asked for at once, as it has to be
+                    self._supplement()
         self._pass(part)
         self._finish()
 
@@ -179,14 +184,27 @@ class _Course:
         self._status(Status.IN_PROGRESS)
 
     def _apologise(self) -> None:
-        """Apologise for being late, mostly with a new date, in good time before the appointment."""
-        apology = self.working.later(self.now, self.limit // 2)
-        new_due = self.working.later(self.due_at, self.limit)
-        extended = self._chance(0.6)
-        new_due_at = self.instant(new_due) if extended else None
-        self.facts.append(Fact(apology, DossierApology(sent_at=self.instant(apology), new_due_at=new_due_at)))
-        if new_due_at:
-            self.facts.append(Fact(apology + MINUTE, DossierExtended(due_at=new_due_at)))
+        """Apologise for being late: in good time, mostly with a new date; when it is too late; most often never."""
+        if self._chance(0.4):
+            new_due_at = self.working.later(self.due_at, self.limit) if self._chance(0.6) else None
+            self._apology(0.5, new_due_at)
+            if new_due_at:
+                self._extend(0.5, new_due_at)
+                if self._chance(0.1):  # and once more, which is not allowed
+                    self._extend(0.98, self.working.later(new_due_at, self.limit))
+        elif self._chance(0.25):
+            self._apology(self.rng.uniform(0.95, 1.04))
+
+    def _apology(self, share: float, new_due: int | None = None) -> None:
+        """Apologise when this share of the limit has passed."""
+        at = self.working.later(self.now, int(self.limit * share))
+        new_due_at = self.instant(new_due) if new_due else None
+        self.facts.append(Fact(at, DossierApology(sent_at=self.instant(at), new_due_at=new_due_at)))
+
+    def _extend(self, share: float, new_due: int) -> None:
+        """Move the appointment when this share of the limit has passed, and an apology has gone out."""
+        at = self.working.later(self.now, int(self.limit * share)) + MINUTE
+        self.facts.append(Fact(at, DossierExtended(due_at=self.instant(new_due))))
 
     def _finish(self) -> None:
         """Finish (9), return the result (10), and perhaps be rated."""

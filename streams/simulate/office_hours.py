@@ -1,22 +1,26 @@
-"""Office hours (giờ hành chính) as arithmetic on whole seconds, fast enough to plan a year of a province.
+"""When a simulated agency works, on whole seconds since the epoch: by the working calendar, or around the clock."""
 
-Instants here are seconds since the epoch. Working time is counted in seconds since Monday 5 January 1970, so that
-adding working time is: count, add, and find the instant of the sum. Public holidays are left out: a simulated province
-has none.
-"""
-
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Protocol
 
-HOUR = 3_600
-DAY = 24 * HOUR
-MINUTE = 60
+from config.calendar import WorkingTime as Calendar
+from config.calendar import limits, load_calendars
+from config.clock import VIETNAM
+from streams.events import Limit, LimitUnit
 
-_MONDAY = 4 * DAY - 7 * HOUR  # Monday 5 January 1970, 00:00 in Vietnam (UTC+7, without daylight saving)
-_MORNING = 7 * HOUR
-_MORNING_LENGTH = 4 * HOUR + 30 * MINUTE  # 07:00-11:30
-_AFTERNOON = 13 * HOUR + 30 * MINUTE
-_AFTERNOON_LENGTH = 3 * HOUR + 30 * MINUTE  # 13:30-17:00
-_LUNCH = _AFTERNOON - _MORNING - _MORNING_LENGTH
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_AROUND_THE_CLOCK = {
+    LimitUnit.HOURS: HOUR,
+    LimitUnit.DAYS: DAY,
+    LimitUnit.WORKING_DAYS: DAY,
+    LimitUnit.MONTHS: 30 * DAY,
+}
+_FROM_UTC = 7 * HOUR  # Viet Nam has no summer time
 
 
 class WorkingTime(Protocol):
@@ -26,33 +30,52 @@ class WorkingTime(Protocol):
     """Seconds of working time in one working day."""
 
     def later(self, at: int, working_seconds: int) -> int:
-        """Return the instant by which that much has been worked since `at`."""
+        """Return the instant by which that much has been worked since `at`, and from which work goes on."""
+        ...
+
+    def due(self, at: int, limit: Limit) -> int:
+        """Return when a limit that counts from `at` ends."""
+        ...
+
+    def worked(self, start: int, end: int) -> int:
+        """Return how much is worked from one instant to another."""
+        ...
+
+    def works_on(self, at: int) -> bool:
+        """Return whether the day of `at` is worked at all."""
         ...
 
 
 class OfficeHours:
-    """07:00-11:30 and 13:30-17:00, Monday to Friday, in Asia/Ho_Chi_Minh: eight hours a working day."""
+    """The office hours of an agency without its own, on the days of the working calendar."""
 
-    day_length = _MORNING_LENGTH + _AFTERNOON_LENGTH
+    day_length = 8 * HOUR
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._works_on: Callable[[int], bool] = cache(self._is_working_day)
 
     def later(self, at: int, working_seconds: int) -> int:
-        """Return the instant by which that much has been worked since `at`; outside office hours the clock stands."""
-        return self._instant(self._worked(at) + working_seconds)
+        """Return the instant by which that much has been worked since `at`; outside office hours the next opening."""
+        end = self._calendar.advance(_instant(at), timedelta(seconds=working_seconds))
+        return _seconds(self._calendar.next_opening(end))
 
-    def _worked(self, at: int) -> int:
-        days, second = divmod(at - _MONDAY, DAY)
-        weeks, weekday = divmod(days, 7)
-        if weekday > 4:  # noqa: PLR2004 - Saturday and Sunday
-            return (weeks * 5 + 5) * self.day_length
-        morning = min(max(second - _MORNING, 0), _MORNING_LENGTH)
-        afternoon = min(max(second - _AFTERNOON, 0), _AFTERNOON_LENGTH)
-        return (weeks * 5 + weekday) * self.day_length + morning + afternoon
+    def due(self, at: int, limit: Limit) -> int:
+        """Return when a limit that counts from `at` ends: at the latest when a working day does, not at the next."""
+        due_at = limits.due(_instant(at), limits.Amount(limit.amount, limit.unit), (), self._calendar)
+        assert due_at is not None  # noqa: S101 - only a limit that is suspended has no end
+        return _seconds(due_at)
 
-    def _instant(self, worked: int) -> int:
-        days, second = divmod(worked, self.day_length)
-        weeks, weekday = divmod(days, 5)
-        lunch = _LUNCH if second >= _MORNING_LENGTH else 0
-        return _MONDAY + (weeks * 7 + weekday) * DAY + _MORNING + second + lunch
+    def worked(self, start: int, end: int) -> int:
+        """Return how much is worked from one instant to another."""
+        return int(self._calendar.elapsed(_instant(start), _instant(end)).total_seconds())
+
+    def works_on(self, at: int) -> bool:
+        """Return whether the day of `at` is worked at all."""
+        return self._works_on(midnight(at))
+
+    def _is_working_day(self, at: int) -> bool:
+        return self._calendar.is_working_day(_instant(at).astimezone(VIETNAM).date())
 
 
 class AroundTheClock:
@@ -64,12 +87,36 @@ class AroundTheClock:
         """Return `at` and that much later."""
         return at + working_seconds
 
+    def due(self, at: int, limit: Limit) -> int:
+        """Return `at` and that much later: a working day is any day."""
+        return at + limit.amount * _AROUND_THE_CLOCK[limit.unit]
+
+    def worked(self, start: int, end: int) -> int:
+        """Return how much later the end is."""
+        return end - start
+
+    def works_on(self, at: int) -> bool:
+        """Return that every day is worked."""
+        del at
+        return True
+
+
+def office_hours(until: datetime) -> OfficeHours:
+    """Return office hours by the calendar that comes with the program, as it is known at `until`."""
+    return OfficeHours(_calendars().at(until).working_time(None))
+
 
 def midnight(at: int) -> int:
     """Return the instant at which the Vietnamese day of `at` began."""
-    return at - (at - _MONDAY) % DAY
+    return at - (at + _FROM_UTC) % DAY
 
 
-def weekday(at: int) -> int:
-    """Return the Vietnamese day of the week: 0 is Monday."""
-    return (at - _MONDAY) // DAY % 7
+_calendars = cache(load_calendars)
+
+
+def _instant(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

@@ -5,7 +5,7 @@ from random import Random
 
 import msgspec
 
-from streams.events import ServiceLevel
+from streams.events import Limit, LimitUnit, ServiceLevel
 
 PROVINCE = "H42"  # Ninh Bình, of which Nam Định is a part since 1-7-2025
 
@@ -71,7 +71,8 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     field: str
-    limit_days: int
+    limit: Limit
+    gives_appointments: bool  # else only the limit is promised, by those whose messages can say so
     fee: int
     payable_online: bool
     level: ServiceLevel
@@ -86,7 +87,14 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     weight: float
 
 
-_LIMITS = (1, 1, 2, 3, 3, 3, 5, 5, 7, 10, 15, 30)
+_WORKING_DAYS: tuple[int, ...] = (1, 1, 2, 3, 3, 3, 5, 5, 7, 10, 15, 30)
+_ONLY_A_LIMIT = 0.2  # of the procedures: in these units
+_UNITS = {
+    LimitUnit.HOURS: (4, 8, 24),
+    LimitUnit.DAYS: (3, 7, 15),
+    LimitUnit.WORKING_DAYS: (2, 5),
+    LimitUnit.MONTHS: (1,),
+}
 _FEES = (0, 0, 0, 8_000, 20_000, 50_000, 75_000, 150_000, 500_000)
 _LEVELS = (ServiceLevel.FULL_ONLINE, ServiceLevel.FULL_ONLINE, ServiceLevel.PARTLY_ONLINE, ServiceLevel.INFORMATION)
 
@@ -107,10 +115,15 @@ def agencies(count: int, seed: int) -> tuple[Agency, ...]:
 
 def _procedure(rng: Random) -> Procedure:
     fee = rng.choice(_FEES)
+    unit, amounts = LimitUnit.WORKING_DAYS, _WORKING_DAYS
+    gives_appointments = rng.random() >= _ONLY_A_LIMIT
+    if not gives_appointments:
+        unit, amounts = rng.choice(list(_UNITS.items()))
     return Procedure(
         code=f"{rng.choice('12')}.{rng.randint(1, 12_999):06d}.000.00.00.{PROVINCE}",
         field=f"G{rng.randint(1, 20):02d}",
-        limit_days=rng.choice(_LIMITS),
+        limit=Limit(amount=rng.choice(amounts), unit=unit),
+        gives_appointments=gives_appointments,
         fee=fee,
         payable_online=fee > 0 and rng.random() < 0.7,  # noqa: PLR2004 - a share
         level=rng.choice(_LEVELS),

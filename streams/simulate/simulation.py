@@ -15,7 +15,7 @@ from streams.simulate.course import course
 from streams.simulate.delivery import Delivery, Faults, delays, in_batches, in_order, with_faults
 from streams.simulate.facts import Filing
 from streams.simulate.mirror import Mirror
-from streams.simulate.office_hours import DAY, AroundTheClock, OfficeHours, WorkingTime
+from streams.simulate.office_hours import DAY, AroundTheClock, WorkingTime, office_hours
 from streams.simulate.province import Agency, Voice, agencies
 
 # To know how many dossiers make so many events, this many are tried out; the margin is for the luck of the draw.
@@ -58,14 +58,15 @@ class Province:
         self.config = config
         self.agencies: tuple[Agency, ...] = agencies(config.agencies, config.seed)
         self._until = int(config.until.timestamp())
+        self._working: WorkingTime = AroundTheClock() if config.around_the_clock else office_hours(config.until)
         self._flow = Flow(
             start=self._until - config.days * DAY,
             until=self._until,
             dossiers=config.dossiers if config.events is None else _dossiers_for(config, config.events),
             rush=config.rush,
             around_the_clock=config.around_the_clock,
+            works_on=self._working.works_on,
         )
-        self._working: WorkingTime = AroundTheClock() if config.around_the_clock else OfficeHours()
         self._weights = [agency.weight for agency in self.agencies]
 
     def events(self) -> Iterator[SimulatedEvent]:

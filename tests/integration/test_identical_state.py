@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ import pytest
 from config.settings import Settings
 from dunghan.stack.ports import free_ports
 from streams.scan import scan
-from support.simulated import AT, Simulated
+from streams.simulate import Config
+from support.simulated import Simulated
 from support.workers import WorkerProcess, agency_counts, stored_state, wait_until, wait_until_applied
 
 pytestmark = pytest.mark.stack
 
+AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 RUNS = int(os.environ.get("CHAOS_RUNS", "1"))
 EVENTS = int(os.environ.get("CHAOS_EVENTS", "40000"))
 LOAD_SECONDS = float(os.environ.get("CHAOS_SECONDS", "12"))
@@ -33,7 +36,7 @@ every_run = pytest.mark.parametrize("run", range(RUNS))
 
 @pytest.fixture(scope="module")
 def simulated() -> Simulated:
-    return Simulated(EVENTS)
+    return Simulated(Config(until=AT, events=EVENTS))
 
 
 class Team:

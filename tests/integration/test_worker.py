@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from builders import AGENCY, DAY, local, status
 from config.settings import Settings
 from dunghan.stack.ports import free_ports
-from partition_builders import DAY, T0, status
 from streams.decode import encode
 from streams.publish import Publisher
 from support.program import run
@@ -16,7 +16,8 @@ from support.workers import WorkerProcess, stored_state, wait_until, wait_until_
 
 pytestmark = pytest.mark.stack
 
-CODES = [f"H42.01-261102-{number:04d}" for number in range(20)]
+RECEIVED_AT = local("2026-11-02 08:00")
+CODES = [f"{AGENCY}-261102-{number:04d}" for number in range(20)]
 
 
 @pytest.fixture
@@ -24,10 +25,10 @@ def worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
     """A worker that has applied 20 overdue dossiers, one broken record, and one event under another dossier's key."""
     with Publisher(settings) as publisher:
         for code in CODES:
-            publisher.send(encode(status(2, T0, code, due_at=T0 + DAY)), code)
+            publisher.send(encode(status(RECEIVED_AT, 2, code=code, due_at=RECEIVED_AT + DAY)), code)
         publisher.send(b'{"name": "Nguyen Van A"', "broken", [("trace", b"abc")])
-        publisher.send(encode(status(4, T0 + DAY, CODES[0])), "a key that is not its dossier's")
-    worker = WorkerProcess(settings, tmp_path, "worker", *free_ports(1), "--at", (T0 + 10 * DAY).isoformat())
+        publisher.send(encode(status(RECEIVED_AT + DAY, 4, code=CODES[0])), "a key that is not its dossier's")
+    worker = WorkerProcess(settings, tmp_path, "worker", *free_ports(1), "--at", (RECEIVED_AT + 10 * DAY).isoformat())
     try:
         wait_until_applied(settings, [worker])
         yield worker
@@ -38,7 +39,7 @@ def worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
 def overdue(settings: Settings) -> int:
     client = Redis.from_url(settings.redis)
     try:
-        return int(client.zcard(f"{settings.app}:overdue:H42.01"))
+        return int(client.zcard(f"{settings.app}:overdue:{AGENCY}"))
     finally:
         client.close()
 
@@ -57,12 +58,12 @@ def test_the_view_is_written_and_can_be_rebuilt_from_nothing(worker: WorkerProce
     wait_until(lambda: overdue(settings) == 20, 10, "20 overdue dossiers in the view")
     client = Redis.from_url(settings.redis)
     client.set("someone-elses-key", 1)
-    client.zadd(f"{settings.app}:overdue:H42.01", {"a dossier that is not there": 1})
+    client.zadd(f"{settings.app}:overdue:{AGENCY}", {"a dossier that is not there": 1})
     run("view", "rebuild", settings=settings)
     assert overdue(settings) == 20
     assert client.get("someone-elses-key") == b"1"
     client.close()
-    assert "H42.01\t20\t20\t20" in run("view", "show", settings=settings).stdout
+    assert f"{AGENCY}\t20\t20\t20" in run("view", "show", settings=settings).stdout
 
 
 def test_the_view_comes_back_by_itself_when_redis_has_lost_it(worker: WorkerProcess, settings: Settings) -> None:

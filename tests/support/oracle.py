@@ -5,23 +5,26 @@
 
 Events may come in any order and with duplicates. Those of one (source, id) are one event, those after `at` have not
 happened yet. Of things said at the same instant and sequence, the greater value counts: the contract leaves it open.
+
+The policy is the one that comes with the program. What was promised, and how that was kept: `support.oracle_clock`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from streams.events import DossierExtended, DossierPortal, DossierProgress, DossierStatus, Event
+from streams.events import Event
+from support.naive_calendar import NaiveOffice
+from support.oracle_clock import Clock, clock_of
+from support.oracle_history import History, histories_of, latest
 
-T = TypeVar("T")
-Said = tuple[datetime, int, T]
-
-SUBMITTED, REFUSED, SUPPLEMENT, FINISHED, RETURNED = 1, 3, 5, 9, 10
+SUBMITTED, REFUSED, SUPPLEMENT, WITHDRAWN, STOPPED, FINISHED, RETURNED = 1, 3, 5, 7, 8, 9, 10
 OPEN = {1: "submitted", 2: "received", 4: "in_progress", 5: "suspended", 6: "fee_due"}
 OTHER_ENDS = {3: "refused", 7: "withdrawn", 8: "stopped"}
-LOCAL = timezone(timedelta(hours=7))
+NOT_TAKEN_IN = {SUBMITTED, REFUSED, WITHDRAWN, STOPPED}
+ONLINE = 2
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +34,10 @@ class Verdict:
     agency: str
     state: str  # of `OPEN`, of `OTHER_ENDS`, or finished_early, finished_on_time, finished_late, finished_undated
     received: bool
-    finished_at: datetime | None
-    suspended: timedelta  # up to its finish, or to the instant of judgement
-    overdue: bool  # open, and past its appointment
-    missing_sync: str | None  # warning or critical
+    overdue: bool  # open, and late
+    due_soon: str | None  # the rung it stands on
+    violations: frozenset[str]
+    missing_sync: str | None  # warning, critical or violation
 
     @property
     def is_open(self) -> bool:
@@ -48,47 +51,25 @@ class Verdict:
             "received": self.received,
             "open": self.is_open,
             "overdue_open": self.overdue,
+            "due_soon": self.due_soon is not None,
             "missing_sync": self.missing_sync is not None,
         }
-        names = {name for name, is_part in parts.items() if is_part}
+        names = {name for name, is_part in parts.items() if is_part} | self.violations
         return names if self.is_open and self.state != "suspended" else names | {self.state}
 
 
 COUNTED = (
     "received", "open", "suspended", "overdue_open", "finished_early", "finished_on_time", "finished_late",
-    "finished_undated", "refused", "withdrawn", "stopped", "missing_sync",
+    "finished_undated", "refused", "withdrawn", "stopped", "missing_sync", "due_soon", "acceptance_overdue",
+    "step_overdue", "apology_missing", "apology_late", "second_extension",
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _History:
-    statuses: list[Said[int]] = field(default_factory=list)
-    agencies: list[Said[str]] = field(default_factory=list)
-    guessed_agencies: list[str] = field(default_factory=list)  # read off the dossier's code
-    appointments: list[Said[datetime]] = field(default_factory=list)
-    finish_dates: list[Said[datetime]] = field(default_factory=list)
-    return_dates: list[Said[datetime]] = field(default_factory=list)
-    was_received: bool = False
-    acknowledged: list[datetime] = field(default_factory=list)
-
-
-def judge(
-    events: Iterable[Event],
-    at: datetime,
-    *,
-    warning: timedelta = timedelta(minutes=10),
-    critical: timedelta = timedelta(hours=2),
-) -> dict[str, Verdict]:
+def judge(events: Iterable[Event], at: datetime) -> dict[str, Verdict]:
     """Return the verdict on every dossier whose agency and status are known, by its code."""
-    histories: dict[str, _History] = {}
-    seen: set[tuple[str, str]] = set()
-    for event in events:
-        if event.at <= at and (event.source, event.id) not in seen:
-            seen.add((event.source, event.id))
-            _note(histories.setdefault(event.subject, _History()), event)
     return {
-        code: _verdict(history, at, warning, critical)
-        for code, history in histories.items()
+        code: _verdict(history, at)
+        for code, history in histories_of(events, at).items()
         if history.statuses and (history.agencies or history.guessed_agencies)
     }
 
@@ -101,94 +82,104 @@ def counts(verdicts: Mapping[str, Verdict]) -> dict[str, dict[str, int]]:
     return {agency: {name: numbers[name] for name in COUNTED} for agency, numbers in sorted(found.items())}
 
 
-def _note(history: _History, event: Event) -> None:
-    def said(value: T) -> Said[T]:
-        return event.at, event.sequence, value
-
-    data = event.data
-    if isinstance(data, DossierStatus):
-        history.statuses.append(said(int(data.status)))
-        history.agencies.append(said(data.agency))
-        history.was_received |= data.received_at is not None
-        if data.due_at is not None:
-            history.appointments.append(said(data.due_at))
-        if data.finished_at is not None:
-            history.finish_dates.append(said(data.finished_at))
-        if data.returned_at is not None:
-            history.return_dates.append(said(data.returned_at))
-    elif isinstance(data, DossierProgress):
-        history.statuses.append(said(int(data.status)))
-        if data.agency is not None:
-            history.guessed_agencies.append(data.agency)
-    elif isinstance(data, DossierExtended):
-        history.appointments.append(said(data.due_at))
-    elif isinstance(data, DossierPortal) and data.outcome == "acknowledged":
-        history.acknowledged.append(event.at)
-
-
-def _verdict(history: _History, at: datetime, warning: timedelta, critical: timedelta) -> Verdict:
-    statuses = sorted(set(history.statuses))
-    due_at = max(history.appointments)[2] if history.appointments else None
-    finished_at = _finished_at(history, statuses)
-    suspended = _suspended(statuses, finished_at or at)
-    latest = statuses[-1][2]
+def _verdict(history: History, at: datetime) -> Verdict:
+    ends = _ends(history)
+    finished_at = _finished_at(history, ends)
+    ended_at = finished_at or (ends[0][0] if ends else None)
+    clock = clock_of(history, at, ended_at)
+    state = OPEN.get(history.status) or OTHER_ENDS.get(history.status, "")
     if finished_at is not None:
-        state = f"finished_{_timeliness(finished_at - suspended, due_at)}"
-    else:
-        state = OPEN.get(latest) or OTHER_ENDS[latest]
+        state = f"finished_{clock.kept_by(finished_at)}"
+    is_open = ended_at is None
+    overdue = is_open and (clock.is_late(at) or _asked_again(history, at))
+    is_late = overdue or state == "finished_late"
     return Verdict(
-        agency=max(history.agencies)[2] if history.agencies else max(history.guessed_agencies),
+        agency=latest(history.agencies) or max(history.guessed_agencies),
         state=state,
-        received=history.was_received or any(code not in {SUBMITTED, REFUSED} for _, _, code in statuses),
-        finished_at=finished_at,
-        suspended=suspended,
-        overdue=latest in OPEN and due_at is not None and at - suspended > due_at,
-        missing_sync=_missing_sync(history, at, warning, critical),
+        received=bool(history.receptions) or any(code not in NOT_TAKEN_IN for _, _, code in history.statuses),
+        overdue=overdue,
+        due_soon=_due_soon(clock, at) if is_open and not overdue else None,
+        violations=frozenset(_violations(history, clock, at, is_open=is_open, is_late=is_late)),
+        missing_sync=_missing_sync(history, clock.office, at),
     )
 
 
-def _finished_at(history: _History, statuses: list[Said[int]]) -> datetime | None:
+def _ends(history: History) -> list[tuple[datetime, int, int]]:
+    """Return the ends since the dossier was last open."""
+    last_open = max((place for place, (_, _, code) in enumerate(history.statuses) if code in OPEN), default=-1)
+    return history.statuses[last_open + 1 :]
+
+
+def _finished_at(history: History, ends: list[tuple[datetime, int, int]]) -> datetime | None:
     """Return its finish: 9, else 10, since it was last open; a date given with one of them counts before its time."""
-    last_open = max((place for place, (_, _, code) in enumerate(statuses) if code in OPEN), default=-1)
-    ends = statuses[last_open + 1 :]
     if not {code for _, _, code in ends} & {FINISHED, RETURNED}:
         return None
     for code, dates in ((FINISHED, history.finish_dates), (RETURNED, history.return_dates)):
         given = [date for date in dates if date[:2] >= ends[0][:2]]
-        if given:
-            return max(given)[2]
-        told = [at for at, _, end in ends if end == code]
-        if told:
-            return told[0]
+        told = [said_at for said_at, _, end in ends if end == code]
+        if given or told:
+            return latest(given) or told[0]
     raise AssertionError("one of the two was said")
 
 
-def _suspended(statuses: list[Said[int]], until: datetime) -> timedelta:
-    """Return for how long, up to `until`, the status was 5."""
-    total = timedelta()
-    for place, (at, _, code) in enumerate(statuses):
-        following = statuses[place + 1][0] if place + 1 < len(statuses) else until
-        if code == SUPPLEMENT and at < until:
-            total += min(following, until) - at
-    return total
+def _asked_again(history: History, at: datetime) -> bool:
+    """Whether papers were requested a second time: late, as long as it is not finished."""
+    before = [0, *(code for _, _, code in history.statuses)]
+    asked = [
+        said_at
+        for (said_at, _, code), previous in zip(history.statuses, before, strict=False)
+        if code == SUPPLEMENT != previous
+    ]
+    return len(asked) > 1 and at > asked[1]
 
 
-def _timeliness(counted: datetime, due_at: datetime | None) -> str:
-    if due_at is None:
-        return "undated"
-    if counted > due_at:
-        return "late"
-    return "early" if counted.astimezone(LOCAL).date() < due_at.astimezone(LOCAL).date() else "on_time"
+def _due_soon(clock: Clock, at: datetime) -> str | None:
+    """Return the rung with the least left, by working time; of two that are reached at once, policy's last."""
+    if clock.due_at is None:
+        return None
+    left = clock.office.worked(at, clock.due_at)
+    rungs = {"75%": clock.budget() / 4, "1wd": 8 * HOUR, "4wh": 4 * HOUR}
+    reached = {name: limit for name, limit in rungs.items() if left < limit}
+    return next((name for name in reversed(reached) if reached[name] == min(reached.values())), None)
 
 
-def _missing_sync(history: _History, at: datetime, warning: timedelta, critical: timedelta) -> str | None:
+def _violations(history: History, clock: Clock, at: datetime, *, is_open: bool, is_late: bool) -> Iterator[str]:
+    if _waits_too_long(history, clock.office, at):
+        yield "acceptance_overdue"
+    if is_open and history.steps:
+        said_at, _, (_, step_due_at) = max(history.steps)
+        if clock.has_passed(step_due_at, at, since=said_at):
+            yield "step_overdue"
+    if is_late:
+        sent = [sent_at for sent_at, *_ in history.apologies if sent_at <= at]
+        if not sent:
+            yield "apology_missing"
+        elif clock.due_at is not None and min(sent) > clock.due_at - DAY:
+            yield "apology_late"
+    dates = sorted([*history.extensions, *(apology for apology in history.apologies if len(apology) > 1)])
+    if any(given_at <= at and date != dates[0][1] for given_at, date in dates):
+        yield "second_extension"
+
+
+def _waits_too_long(history: History, office: NaiveOffice, at: datetime) -> bool:
+    """Whether it was filed online, and neither received nor refused within 8 working hours."""
+    if latest(history.channels) != ONLINE or any(code != SUBMITTED for _, _, code in history.statuses):
+        return False
+    limit = office.later(latest(history.submissions) or history.statuses[0][0], 8 * HOUR)
+    return limit is not None and at > limit
+
+
+def _missing_sync(history: History, office: NaiveOffice, at: datetime) -> str | None:
     known_until = max(history.acknowledged, default=None)
     waiting = [
         said_at
         for said_at, _, code in history.statuses
         if code != SUBMITTED and (known_until is None or said_at > known_until)
     ]
-    missing = at - min(waiting) if waiting else timedelta()
-    if missing > critical:
-        return "critical"
-    return "warning" if missing > warning else None
+    if not waiting or at <= min(waiting) + timedelta(minutes=10):
+        return None
+    critical_at = office.later(min(waiting), 2 * HOUR)
+    assert critical_at is not None
+    if at <= critical_at:
+        return "warning"
+    return "violation" if at > office.closing(min(waiting)) else "critical"

@@ -1,39 +1,41 @@
 """Simulated events, and what they must amount to however they arrive."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import cached_property
 
 import msgspec
 
 from agents.dossiers.report import agency_reports
-from config.policy import load_policies
+from config.rulebook import load_rulebook
 from config.settings import Settings
 from dunghan.evaluation import Evaluation
 from streams.decode import Line, decode
+from streams.events import Event
 from streams.publish import Publisher, address, paced
 from streams.simulate import Config, Province, SimulatedEvent
 from support.oracle import Verdict, counts, judge
 
-AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-
 
 class Simulated:
-    """A simulated history that ends at `AT`, kept in memory."""
+    """A simulated history, kept in memory."""
 
-    def __init__(self, events: int, *, seed: int = 1, duplicates: float = 0.05, shuffled: float = 0.05) -> None:
-        config = Config(until=AT, events=events, seed=seed, duplicates=duplicates, shuffled=shuffled, broken=0.01)
+    def __init__(self, config: Config) -> None:
+        self.at = config.until
         self.events: list[SimulatedEvent] = list(Province(config).events())
+
+    def said(self) -> Iterator[Event]:
+        """Yield what the messages say, in the order of their delivery."""
+        return (event for told in self.events for event in decode(Line(told.value)).events)
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
-        """Return what the oracle says of each dossier."""
-        return judge((event for told in self.events for event in decode(Line(told.value)).events), AT)
+        """Return what the oracle says of each dossier at the end of the history."""
+        return judge(self.said(), self.at)
 
     @cached_property
     def evaluation(self) -> Evaluation:
         """Return what `dunghan evaluate` makes of it, which is what the oracle says."""
-        evaluation = Evaluation(AT, load_policies())
+        evaluation = Evaluation(self.at, load_rulebook())
         evaluation.read("simulated", (event.value for event in self.events))
         evaluation.finish()
         reports = agency_reports(evaluation.processor.tally.contributions.items())
@@ -55,6 +57,3 @@ class Simulated:
         with Publisher(settings) as publisher:
             for event in paced(self.events, rate):
                 publisher.send(event.value, event.key, address(event.value).headers)
-
-    def __iter__(self) -> Iterator[SimulatedEvent]:
-        return iter(self.events)

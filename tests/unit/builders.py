@@ -5,10 +5,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
 
+import msgspec
+
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier
+from config.calendar import load_calendars
 from config.clock import VIETNAM
 from config.policy import Policies, Policy, SyncLimit
+from config.policy_file import load_policies
+from config.rulebook import Rulebook
+from config.spans import span
 from streams.decode import encode
 from streams.events import (
     Data,
@@ -69,19 +75,24 @@ def dossier(*events: Event) -> Dossier:
 
 
 def policy(effective_from: str = "2000-01-01", **changes: Any) -> Policy:
-    """Return a version of the policy: warning after 10 minutes, critical after 2 hours."""
-    default = SyncLimit(warning=10 * MINUTE, critical=2 * HOUR)
-    values: dict[str, Any] = {
-        "source": "test",
-        "sync_limits": {"default": default},
-        "overdue_ages": (DAY, 3 * DAY, 7 * DAY, 30 * DAY),
-        "watermark_slack": DAY,
-        "live_within": HOUR,
-    }
-    return Policy(effective_from=local(effective_from), **(values | changes))
+    """Return a version of the policy that comes with the program, changed."""
+    values: dict[str, Any] = {"effective_from": local(effective_from), "source": "test"}
+    return msgspec.structs.replace(_SHIPPED, **(values | changes))
 
 
-POLICIES = Policies([policy()])
+def sync_limit(warning: str, critical: str, violation: str) -> SyncLimit:
+    """Return limits of an agency, as policy writes them."""
+    return SyncLimit(warning=span(warning), critical=span(critical), violation=span(violation))
+
+
+def rulebook_of(versions: Sequence[Policy]) -> Rulebook:
+    """Return these versions of the policy, under the calendar that comes with the program."""
+    return Rulebook(Policies(versions), _CALENDARS)
+
+
+_SHIPPED = load_policies().at(local("2026-11-24"))
+_CALENDARS = load_calendars()
+RULEBOOK = rulebook_of([policy()])
 
 
 class KafkaRecord(NamedTuple):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -32,16 +34,29 @@ from streams.events import (
 
 START = local("2026-11-02 08:00")
 CODES = ("H42.17-261102-0001", "H42.17-261102-0002", "H42.18-261102-0003")
+LIMIT_ONLY = CODES[1]  # never given an appointment, but for extensions
 AGENCIES = ("H42.17", "H42.17", "H42.18")
 
 quick = settings(deadline=None, max_examples=300)
 
 _SLOTS = 48  # instants are a few hours apart, so that many coincide; some are a microsecond later than others
+_APART = timedelta(hours=5, minutes=30)  # from 08:00 on: nights and weekends too, and openings and closings sharp
+_LONGEST = {LimitUnit.HOURS: 40, LimitUnit.DAYS: 10, LimitUnit.WORKING_DAYS: 6, LimitUnit.MONTHS: 2}
 
 
 def instant(slot: int) -> datetime:
     """Return one of a few instants."""
-    return START + (slot // 2 % _SLOTS) * timedelta(hours=6) + (slot % 2) * timedelta(microseconds=1)
+    return START + (slot // 2 % _SLOTS) * _APART + (slot % 2) * timedelta(microseconds=1)
+
+
+def _new_date(number: int) -> datetime:
+    """Return one of very few dates, so that some are given twice."""
+    return instant(number % 4 * 22)
+
+
+def _limit(a: int, b: int) -> Limit:
+    unit = tuple(LimitUnit)[a % 4]
+    return Limit(amount=b % _LONGEST[unit] + 1, unit=unit)
 
 
 def _maybe(number: int) -> datetime | None:
@@ -62,7 +77,24 @@ def _status(a: int, b: int) -> Data:
         finished_at=_maybe(a // 5 + b),
         returned_at=_maybe(a // 3 + b),
         step=Step(name=f"{b % 3}", due_at=instant(a)) if a % 2 else None,
-        limit=Limit(amount=b % 3 + 1, unit=tuple(LimitUnit)[a % 4]) if b % 2 else None,
+        limit=_limit(a, b) if b % 2 else None,
+    )
+
+
+def _submitted(a: int, b: int) -> Data:
+    return DossierStatus(
+        agency=AGENCIES[0],
+        procedure="1.000656",
+        status=Status.SUBMITTED,
+        channel=Channel.ONLINE,
+        submitted_at=_maybe(a),
+        due_at=_maybe(b) if b % 3 == 0 else None,
+    )
+
+
+def _received(a: int, b: int) -> Data:
+    return DossierStatus(
+        agency=AGENCIES[0], procedure="1.000656", status=Status.RECEIVED, received_at=_maybe(a), limit=_limit(b, b // 4)
     )
 
 
@@ -89,10 +121,12 @@ MAKERS: tuple[Callable[[int, int], Data], ...] = (
     _plain_status,
     _plain_status,
     _status,
+    _submitted,
+    _received,
     _progress,
     _portal,
-    lambda a, _: DossierExtended(due_at=instant(a)),
-    lambda a, b: DossierApology(sent_at=instant(a), new_due_at=_maybe(b)),
+    lambda a, _: DossierExtended(due_at=_new_date(a)),
+    lambda a, b: DossierApology(sent_at=instant(a), new_due_at=_new_date(b) if b % 2 else None),
     lambda a, b: DossierComponents(digitised=a % 3, reused=b % 3 or None, population_data=bool(a % 2)),
     lambda a, b: DossierFee(amount=a % 3, payable_online=bool(b % 2), paid_by=PaidBy(b % 4), paid_at=_maybe(b)),
     lambda a, _: DossierDemand(what=tuple(Demand)[a % 5]),
@@ -107,12 +141,15 @@ _FACTS = st.tuples(
 
 def _event(place: int, fact: tuple[int, int, int, int, int]) -> Event:
     maker, slot, what, a, b = fact
+    code, data = CODES[what % 3], MAKERS[maker](a, b)
+    if code == LIMIT_ONLY and isinstance(data, DossierStatus):
+        data.due_at = None
     return Event(
         source="/test",
         id=str(place),
         at=instant(slot),
-        subject=CODES[what % 3],
-        data=MAKERS[maker](a, b),  # type: ignore[arg-type]
+        subject=code,
+        data=data,  # type: ignore[arg-type]
         sequence=what // 3,
     )
 
@@ -125,10 +162,25 @@ HISTORIES: st.SearchStrategy[list[Event]] = (
 """Events of every type, of three dossiers."""
 
 
+def moved(events: list[Event], by: timedelta) -> list[Event]:
+    """Return the same history, every instant of it so much later."""
+    return [_moved(one, by) for one in events]
+
+
+def _moved(said: Any, by: timedelta) -> Any:
+    if isinstance(said, datetime):
+        return said + by
+    if not isinstance(said, msgspec.Struct):
+        return said
+    return msgspec.structs.replace(said, **{name: _moved(getattr(said, name), by) for name in said.__struct_fields__})
+
+
 @st.composite
-def deliveries(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
+def deliveries(
+    draw: st.DrawFn, histories: st.SearchStrategy[list[Event]] = HISTORIES
+) -> tuple[list[Event], list[Event]]:
     """Return a history, and the same in another order with some events repeated."""
-    history = draw(HISTORIES)
+    history = draw(histories)
     delivered = history + [one for one in history if draw(st.integers(0, 3)) == 0]
     draw(st.randoms(use_true_random=False)).shuffle(delivered)
     return history, delivered

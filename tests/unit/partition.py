@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from agents.dossiers.activity import Activity
-from agents.dossiers.processor import DossierPlan, DossierProcessor
+from agents.dossiers.processor import _HISTORY_TICKS, DossierPlan, DossierProcessor
 from agents.dossiers.report import AgencyReport, agency_reports
 from agents.dossiers.standing import Standing, standing_of
 from agents.dossiers.tally import Tally
-from builders import POLICIES, KafkaRecord, records
+from builders import RULEBOOK, KafkaRecord, records
 from config.clock import FixedClock
 from streams.events import Event
 
@@ -26,7 +26,7 @@ class Partition:
         self.processor = self.new_processor()
 
     def new_processor(self) -> DossierProcessor:
-        return DossierProcessor(policies=POLICIES, clock=self.clock, activity=self.activity, lives_here=self.lives_here)
+        return DossierProcessor(rulebook=RULEBOOK, clock=self.clock, activity=self.activity, lives_here=self.lives_here)
 
     def tell(self, *events: Event, timestamp: int | None = None) -> DossierPlan:
         """Process and commit events as one chunk."""
@@ -42,6 +42,11 @@ class Partition:
     def advance(self, now: datetime, *, caught_up: bool = True) -> None:
         self.clock.set(now)
         self.processor.advance(now, caught_up=caught_up)
+
+    def settle(self, now: datetime) -> None:
+        """Advance at one instant until history that came among live events is judged as of it, too."""
+        for _ in range(_HISTORY_TICKS + 1):
+            self.advance(now)
 
     def restart(self, *, compacted: bool = False) -> None:
         """Lose the process; restore another one from the changelog."""
@@ -74,7 +79,8 @@ def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standin
     for code, _ in processor.dossiers():
         dossier = processor.dossier(code)
         assert dossier is not None
-        standings[code] = standing_of(dossier, processor.judged_at, POLICIES)
+        at = processor._history.get(code, processor.judged_at)
+        standings[code] = standing_of(dossier, at, processor._rulebook)
         tally.replace(code, None, standings[code])
     return standings, tally
 

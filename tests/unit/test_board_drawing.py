@@ -39,9 +39,12 @@ def province() -> tuple[Sample, ...]:
         sample(series.DOSSIERS, 3, agency="H42.02", state="received"),
         sample(series.OVERDUE, 4, agency="H42.02"),
         sample(series.OVERDUE, 0, agency="H42.01"),
+        sample(series.DUE_SOON, 3, agency="H42.01", rung="1wd"),
+        sample(series.DUE_SOON, 2, agency="H42.01", rung="4wh"),
         sample(series.OLDEST_OVERDUE, AT.timestamp() - 90_000, agency="H42.02"),
         sample(series.UNSYNCED, 2, agency="H42.01", severity="warning"),
         sample(series.UNSYNCED, 1, agency="H42.01", severity="critical"),
+        sample(series.UNSYNCED, 1, agency="H42.01", severity="violation"),
         sample(series.DEAD_LETTERS, 6, reason="malformed"),
     )
 
@@ -60,7 +63,7 @@ def drawn(snapshot: Snapshot, *, width: int = 120, agency_rows: int = 10) -> str
 def test_figures_add_up_over_agencies_partitions_and_results() -> None:
     figures = figures_from(province())
     assert (figures.events, figures.waiting, figures.partitions, figures.catching_up) == (1234, 7, 2, 1)
-    assert (figures.open, figures.overdue, figures.unsynced) == (28, 4, 3)
+    assert (figures.open, figures.overdue, figures.unsynced) == (28, 4, 4)
     assert figures.states[State.FINISHED_LATE] == 90
     assert figures.dead_letters == {"malformed": 6}
 
@@ -77,7 +80,8 @@ def test_the_agency_with_most_overdue_dossiers_comes_first() -> None:
         4,
         AT - timedelta(seconds=90_000),
     )
-    assert (second.code, second.open, second.unsynced, second.unsynced_critical) == ("H42.01", 25, 3, 1)
+    assert (second.due_soon, first.due_soon) == (5, 0)
+    assert (second.code, second.open, second.unsynced, second.unsynced_critical) == ("H42.01", 25, 4, 2)
 
 
 def test_a_state_this_board_does_not_know_is_left_out() -> None:
@@ -128,7 +132,7 @@ def test_a_service_that_does_not_answer_is_named_on_the_board_and_in_the_line() 
 
 def test_the_line_says_what_the_board_says() -> None:
     assert line_from(Snapshot(at=AT, samples=province())) == (
-        "24-11-2026 15:00:00 · 12 sự kiện/s · 1.234 đã xử lý · 7 chờ · 28 hồ sơ đang mở · 4 quá hạn · 3 chưa đồng bộ"
+        "24-11-2026 15:00:00 · 12 sự kiện/s · 1.234 đã xử lý · 7 chờ · 28 hồ sơ đang mở · 4 quá hạn · 4 chưa đồng bộ"
         " · 6 bị loại · cảnh báo: không"
     )
 

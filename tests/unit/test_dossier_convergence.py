@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.dossiers.apply import _MERGE, apply
-from agents.dossiers.dossier import Components, Dossier, Fee, dump, load, value
+from agents.dossiers.dossier import Components, Dossier, Fee, dump, load
+from agents.facts import value
 from builders import CODE, DAY, HOUR, event, extended, local, portal, progress, status
 from history_strategies import MAKERS, deliveries, quick, split
 from streams.events import (
@@ -136,13 +137,20 @@ def test_an_absent_field_leaves_what_was_said_before() -> None:
     assert value(facts.due_at) == due_at
 
 
-def test_an_extension_moves_the_appointment_until_a_later_event_says_otherwise() -> None:
+def test_an_extension_is_kept_beside_the_appointment_and_forgets_neither() -> None:
     given = status(START, 2, due_at=START + DAY)
-    moved = extended(START + HOUR, START + 3 * DAY)
+    moved, again = extended(START + HOUR, START + 3 * DAY), extended(START + 2 * HOUR, START + 5 * DAY)
+    facts = both_ways(given, moved, again)
 
-    assert value(both_ways(given, moved).due_at) == START + 3 * DAY
-    said_again = status(START + 2 * HOUR, 4, due_at=START + 2 * DAY)
-    assert value(both_ways(given, moved, said_again).due_at) == START + 2 * DAY
+    assert value(facts.due_at) == START + DAY
+    assert facts.extensions == [(START + HOUR, START + 3 * DAY), (START + 2 * HOUR, START + 5 * DAY)]
+
+
+def test_the_limit_promised_first_is_the_one_that_is_kept() -> None:
+    hours, days = Limit(amount=8, unit=LimitUnit.HOURS), Limit(amount=3, unit=LimitUnit.DAYS)
+    facts = both_ways(status(START, 1), status(START + HOUR, 2, limit=hours), status(START + DAY, 4, limit=days))
+
+    assert facts.limit == (START + HOUR, 0, (8, "hours"))
 
 
 def test_the_agency_that_a_progress_message_is_read_from_yields_to_any_that_was_said() -> None:

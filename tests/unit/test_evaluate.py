@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from builders import AGENCY, DAY, HOUR, event, extended, local, portal, status
-from config.policy import load_policies
+from config.rulebook import load_rulebook
 from dunghan.cli import main
 from dunghan.evaluation import Evaluation
 from streams.decode import Line, decode, encode
@@ -180,7 +180,7 @@ def test_help_shows_an_example() -> None:
 
 def test_a_simulated_province_is_judged_as_the_oracle_judges_it() -> None:
     told = list(Province(Config(until=AT, dossiers=600, days=30, broken=0.01)).events())
-    evaluation = Evaluation(AT, load_policies())
+    evaluation = Evaluation(AT, load_rulebook())
     evaluation.read("simulated", (one.value for one in told))
     evaluation.finish()
 

@@ -10,7 +10,7 @@ from builders import (
     DAY,
     HOUR,
     MINUTE,
-    POLICIES,
+    RULEBOOK,
     KafkaRecord,
     dossier,
     event,
@@ -141,7 +141,7 @@ def test_what_an_agency_says_of_itself_is_heard_and_changes_no_dossier(data: Age
 
 
 def test_events_after_the_horizon_have_not_happened_yet() -> None:
-    processor = DossierProcessor(policies=POLICIES, clock=FixedClock(AT), horizon=AT)
+    processor = DossierProcessor(rulebook=RULEBOOK, clock=FixedClock(AT), horizon=AT)
     processor.commit(processor.process(records([status(AT, 2), status(AT + MINUTE, 9)])))
 
     assert processor.dossier(CODE) == dossier(status(AT, 2))

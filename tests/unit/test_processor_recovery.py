@@ -45,7 +45,7 @@ def test_any_order_and_any_repetition_end_as_the_oracle_says(delivery: Delivery,
         served.tell(*chunk)
         if data.draw(st.booleans()):
             served.advance(data.draw(INSTANTS), caught_up=data.draw(st.booleans()))
-    served.advance(end)
+    served.settle(end)
 
     assert_equals_the_oracle(served, history, end)
 
@@ -81,11 +81,11 @@ def test_a_crash_anywhere_ends_in_the_same_state_and_the_same_numbers(delivery: 
             case "crash after writing":
                 served.changelog += served.processor.process(chunk).changelog
                 served.restart(compacted=data.draw(st.booleans()))
-    served.advance(end)
+    served.settle(end)
 
     undisturbed = Partition(START)
     undisturbed.take(log)
-    undisturbed.advance(end)
+    undisturbed.settle(end)
     assert served.state == undisturbed.state
     assert served.processor.watermark == undisturbed.processor.watermark
     assert served.processor.standings == undisturbed.processor.standings
@@ -110,7 +110,7 @@ def test_a_state_kept_warm_equals_one_restored_cold(delivery: Delivery, data: st
     cold = Partition(START)
     cold.restore(owner.changelog)
     for partition in (warm, cold):
-        partition.advance(end)
+        partition.settle(end)
 
     assert warm.state == cold.state == owner.state
     assert warm.processor.position == cold.processor.position == owner.processor.position
@@ -198,7 +198,7 @@ def test_a_shuffled_backlog_of_thousands_ends_as_the_oracle_says() -> None:
     for start in range(0, len(delivered), 100):
         served.tell(*delivered[start : start + 100])
         served.advance(AT + start * HOUR / 4, caught_up=start % 300 == 0)
-    served.advance(AT + 60 * DAY)
+    served.settle(AT + 60 * DAY)
 
     assert_equals_the_oracle(served, history, AT + 60 * DAY)
     assert_never_drifted(served.processor)

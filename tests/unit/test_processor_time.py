@@ -18,7 +18,6 @@ from builders import (
     portal,
     status,
 )
-from config.policy import Policies
 from partition import Partition
 from streams.simulate import Config, Province
 
@@ -212,7 +211,7 @@ def test_a_replayed_year_never_shows_a_dossier_as_overdue_that_was_finished_in_t
 def test_without_the_slack_the_same_year_would_raise_false_alarms() -> None:
     """Show that the test above can fail: a finish that is delivered late is overtaken by the watermark."""
     served = Partition(UNTIL)
-    served.processor._policies = Policies([policy(watermark_slack=0 * DAY)])
+    served.processor._rulebook = rulebook_of([policy(watermark_slack=0 * DAY)])
     served.tell(status(AT, 2, due_at=DUE), status(DUE + HOUR, 4, code="D-2"))
     served.advance(UNTIL, caught_up=False)
     assert overdue(served) == {CODE}

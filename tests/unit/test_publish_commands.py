@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dunghan.cli import main
-from dunghan.stack.ports import free_ports
 from streams.publish import paced
 
 SIMULATE = ("simulate", "--dossiers", "50", "--days", "10", "--until", "2026-11-24T15:00")
@@ -53,24 +52,6 @@ def test_following_needs_a_whole_history() -> None:
     result = run(*SIMULATE, "--events", "100", "--follow")
     assert result.exit_code == 2
     assert "--dossiers" in result.stderr
-
-
-def test_a_broker_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
-    (port,) = free_ports(1)
-    file = tmp_path / "events.ndjson"
-    file.write_bytes(b'{"subject":"D-1"}\n')
-    # In a process of its own: kafka-python leaves the sockets of refused connections to the garbage collector.
-    impatient = "import streams.publish; streams.publish._REACH_SECONDS = 0.5; from dunghan.cli import main; main()"
-    result = subprocess.run(
-        [sys.executable, "-c", impatient, "publish", str(file)],
-        env={"DUNGHAN_KAFKA": f"127.0.0.1:{port}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 2
-    (line,) = result.stderr.splitlines()
-    assert f"127.0.0.1:{port} does not answer; start it (make stack-up)" in line
 
 
 def test_a_rate_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from agents.dossiers.standing import age_class
 from config.clock import SystemClock
-from config.policy import load_policies
+from config.policy_file import load_policies
 
 ROOT = Path(__file__).parents[2]
 RULES = sorted((ROOT / "config/prometheus/rules").glob("*.yml"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agents.dossiers.report import AgencyReport, agency_reports
-from config.policy import load_policies
+from config.rulebook import load_rulebook
 from dunghan.evaluation import Evaluation
 from streams.simulate import Config, Province
 
@@ -15,7 +15,7 @@ PATCHY = ("H42.06", "H42.12")
 
 @pytest.fixture(scope="module")
 def reports() -> dict[str, AgencyReport]:
-    evaluation = Evaluation(UNTIL, load_policies())
+    evaluation = Evaluation(UNTIL, load_rulebook())
     evaluation.read("simulated", (event.value for event in Province(Config(until=UNTIL)).events()))
     evaluation.finish()
     return dict(agency_reports(evaluation.processor.tally.contributions.items()))

@@ -1,42 +1,36 @@
 """How a dossier stands at an instant, and when time alone will change it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.dossiers.dossier import Dossier
-from agents.dossiers.report import agency_reports, alerts
-from agents.dossiers.standing import BEGINNING, OPEN_STATES, Standing, State, age_class, standing_of
+from agents.dossiers.report import AgencyReport, agency_reports, alerts
+from agents.dossiers.standing import BEGINNING, OPEN_STATES, Standing, State, Violation, age_class, standing_of
 from builders import (
     CODE,
     DAY,
     HOUR,
     MICROSECOND,
     MINUTE,
-    POLICIES,
+    RULEBOOK,
     dossier,
     extended,
     local,
     policy,
     portal,
     progress,
+    rulebook_of,
     status,
 )
-from config.policy import Policies
 from history_strategies import HISTORIES, START, quick
 from streams.events import Event, Status
-from support.oracle import judge
+from support.cases import apology, standing, step
 
 RECEIVED = local("2026-11-02 08:00")
 DUE = local("2026-11-10 17:00")
-
-
-def standing(at: datetime, *events: Event, policies: Policies = POLICIES) -> Standing:
-    found = standing_of(dossier(*events), at, policies)
-    assert found is not None
-    return found
 
 
 def open_dossier(*events: Event) -> tuple[Event, ...]:
@@ -73,7 +67,11 @@ def test_there_is_a_state_for_every_national_status() -> None:
     [
         ([status(RECEIVED, 1)], False),
         ([status(RECEIVED, 1), status(RECEIVED + HOUR, 3)], False),
+        ([status(RECEIVED, 1), status(RECEIVED + HOUR, 7)], False),  # withdrawn before anybody took it in
+        ([status(RECEIVED, 1), status(RECEIVED + HOUR, 8)], False),
         ([status(RECEIVED, 1, received_at=RECEIVED)], True),
+        ([status(RECEIVED, 7, received_at=RECEIVED)], True),
+        ([status(RECEIVED, 5)], True),
         ([status(RECEIVED, 2)], True),
         ([status(RECEIVED, 9)], True),
         ([status(RECEIVED, 2), status(RECEIVED + HOUR, 3)], True),
@@ -84,10 +82,10 @@ def test_a_dossier_is_received_once_the_agency_took_it_in(events: list[Event], r
 
 
 def test_a_dossier_whose_agency_or_status_is_unknown_does_not_count() -> None:
-    assert standing_of(Dossier(CODE), DUE, POLICIES) is None
-    assert standing_of(dossier(portal(RECEIVED)), DUE, POLICIES) is None
-    assert standing_of(dossier(progress(RECEIVED, 4)), DUE, POLICIES) is None
-    assert standing_of(dossier(progress(RECEIVED, 4, agency="H42.17")), DUE, POLICIES) is not None
+    assert standing_of(Dossier(CODE), DUE, RULEBOOK) is None
+    assert standing_of(dossier(portal(RECEIVED)), DUE, RULEBOOK) is None
+    assert standing_of(dossier(progress(RECEIVED, 4)), DUE, RULEBOOK) is None
+    assert standing_of(dossier(progress(RECEIVED, 4, agency="H42.17")), DUE, RULEBOOK) is not None
 
 
 # -- overdue ----------------------------------------------------------------------------------------------------------
@@ -137,11 +135,11 @@ def test_two_age_classes_have_two_names(bound: timedelta | None, label: str) -> 
 
 
 def test_the_age_classes_in_force_when_it_became_overdue_are_the_ones_that_count() -> None:
-    policies = Policies([policy(), policy("2026-11-11", overdue_ages=(HOUR, 2 * HOUR))])
+    rulebook = rulebook_of([policy(), policy("2026-11-11", overdue_ages=(HOUR, 2 * HOUR))])
     later = status(RECEIVED, 2, due_at=local("2026-11-12 17:00"))
 
-    assert standing(DUE + 40 * DAY, *open_dossier(), policies=policies).contribution.overdue_age == "gt_30d"
-    assert standing(DUE + 40 * DAY, later, policies=policies).contribution.overdue_age == "gt_2h"
+    assert standing(DUE + 40 * DAY, *open_dossier(), rulebook=rulebook).contribution.overdue_age == "gt_30d"
+    assert standing(DUE + 40 * DAY, later, rulebook=rulebook).contribution.overdue_age == "gt_2h"
 
 
 @pytest.mark.parametrize("end", [3, 7, 8, 9, 10])
@@ -180,7 +178,8 @@ def test_a_dossier_suspended_after_its_appointment_stays_as_overdue_as_it_was() 
 def test_a_suspension_puts_the_appointment_off() -> None:
     events = open_dossier(status(RECEIVED + DAY, 5), status(RECEIVED + 3 * DAY, 4))
 
-    assert standing(RECEIVED + 4 * DAY, *events).next_at == DUE + 2 * DAY + MICROSECOND
+    assert standing(RECEIVED + 4 * DAY, *events).due_at == DUE + 2 * DAY
+    assert standing(DUE + 2 * DAY - HOUR, *events).next_at == DUE + 2 * DAY + MICROSECOND  # on its last rung until then
     assert standing(DUE + 2 * DAY, *events).overdue_since is None
     assert standing(DUE + 2 * DAY + MICROSECOND, *events).overdue_since == DUE + 2 * DAY
 
@@ -201,7 +200,9 @@ def test_an_overdue_dossier_is_looked_at_again_when_a_suspension_already_known_b
 
     assert standing(DUE + MICROSECOND, *events).next_at == begins
     assert standing(begins, *events).next_at == ends
-    assert standing(ends, *events).overdue_since == DUE + 3 * HOUR
+    resumed = standing(ends, *events)
+    assert resumed.overdue_since == DUE  # what came after the deadline does not put it off, but made it no older
+    assert resumed.next_at == DUE + DAY + 3 * HOUR + MICROSECOND
 
 
 def test_at_the_beginning_of_time_nothing_is_late() -> None:
@@ -229,10 +230,10 @@ def test_until_its_next_instant_a_dossier_stands_as_it_is(history: list[Event], 
     facts = facts_of(history)
     instants = [START + step * timedelta(hours=1) for step in sorted(steps)]  # among the facts, and after them
     for number, first in enumerate(instants):
-        found = standing_of(facts, first, POLICIES)
+        found = standing_of(facts, first, RULEBOOK)
         for later in instants[number:]:
             if found is None or found.next_at is None or later < found.next_at:
-                assert without_next(standing_of(facts, later, POLICIES)) == without_next(found)
+                assert without_next(standing_of(facts, later, RULEBOOK)) == without_next(found)
 
 
 @given(HISTORIES, HOURS)
@@ -241,33 +242,30 @@ def test_at_its_next_instant_a_dossier_stands_otherwise_and_not_a_microsecond_be
     history: list[Event], hours: int
 ) -> None:
     facts, at = facts_of(history), max(one.at for one in history) + hours * HOUR
-    for _ in range(10):
-        found = standing_of(facts, at, POLICIES)
+    for _ in range(20):  # 3 of sync, 3 rungs, the deadline, 4 ages, the apology, acceptance, a step, a second date
+        found = standing_of(facts, at, RULEBOOK)
         if found is None or found.next_at is None:
             return
         assert found.next_at > at
-        assert without_next(standing_of(facts, found.next_at - MICROSECOND, POLICIES)) == without_next(found)
+        assert without_next(standing_of(facts, found.next_at - MICROSECOND, RULEBOOK)) == without_next(found)
         at = found.next_at
-        assert without_next(standing_of(facts, at, POLICIES)) != without_next(found)
+        assert without_next(standing_of(facts, at, RULEBOOK)) != without_next(found)
     raise AssertionError("a dossier is looked at for ever")
 
 
-@given(HISTORIES, HOURS)
-@quick
-def test_a_dossier_stands_as_the_oracle_says(history: list[Event], hours: int) -> None:
-    at = START + hours * HOUR
-    known = [one for one in history if one.at <= at]
-    verdicts = judge(history, at)
-    for code in {one.subject for one in history}:
-        found = standing_of(dossier(*(one for one in known if one.subject == code)), at, POLICIES)
-        verdict = verdicts.get(code)
-        if found is None or verdict is None:
-            assert found is verdict is None
-            continue
-        assert (found.contribution.agency, found.contribution.state) == (verdict.agency, verdict.state)
-        assert found.contribution.received == verdict.received
-        assert (found.overdue_since is not None) == (found.contribution.overdue_age is not None) == verdict.overdue
-        assert found.contribution.sync_missing == verdict.missing_sync
+# -- by what is in force ----------------------------------------------------------------------------------------------
+
+
+def test_an_open_dossier_follows_what_is_in_force_and_one_that_has_ended_stays_as_it_was_judged() -> None:
+    fee_stops = policy("2026-11-20", clock_stops_at=frozenset({5, 6}))
+    rulebook = rulebook_of([policy(), fee_stops])
+    waited = open_dossier(status(RECEIVED + DAY, 6), status(RECEIVED + 3 * DAY, 4))
+    finished = status(DUE + DAY, 9)
+    before, after = local("2026-11-19"), local("2026-11-20")
+
+    assert [standing(at, *waited, rulebook=rulebook).due_at for at in (before, after)] == [DUE, DUE + 2 * DAY]
+    states = [standing(at, *waited, finished, rulebook=rulebook).contribution.state for at in (before, after)]
+    assert states == [State.FINISHED_LATE, State.FINISHED_LATE]
 
 
 # -- as reported ------------------------------------------------------------------------------------------------------
@@ -280,20 +278,49 @@ def test_an_agency_report_counts_each_dossier_where_it_belongs() -> None:
         standing(at, *open_dossier(status(DUE, 5))),
         standing(at, *open_dossier(status(DUE, 9))),
         standing(at, status(at - HOUR, 3)),
+        standing(at, status(RECEIVED, 1), status(RECEIVED + HOUR, 8)),
+        standing(at, status(RECEIVED, 2), status(RECEIVED + HOUR, 7)),
     ]
     reports = agency_reports([(one.contribution, 1) for one in standings] + [(standings[0].contribution, 2)])
 
     report = reports["H42.17"]
-    assert (report.received, report.open, report.suspended, report.overdue_open) == (5, 4, 1, 3)
-    assert (report.finished_on_time, report.refused, report.missing_sync) == (1, 1, 1)
+    assert (report.received, report.open, report.suspended, report.overdue_open) == (6, 4, 1, 3)
+    assert (report.finished_on_time, report.refused, report.stopped, report.withdrawn) == (1, 1, 1, 1)
+    assert report.missing_sync == 3  # the refused, the stopped and the withdrawn one were never told to the portal
 
 
-def test_alerts_name_what_is_overdue_or_missing_and_since_when() -> None:
-    at = DUE + HOUR
+def test_an_agency_report_counts_what_is_due_soon_and_every_rule_broken() -> None:
+    at = DUE - HOUR
+    standings = [
+        standing(at, *open_dossier()),  # of the last four hours
+        standing(at, status(RECEIVED, 1, channel=2)),
+        standing(at, status(RECEIVED, 4, step=step(DUE - DAY))),
+        standing(at, status(RECEIVED, 4, due_at=at - DAY), apology(at - HOUR)),
+        standing(at, status(RECEIVED, 4, due_at=at - DAY)),
+        standing(at, status(RECEIVED, 4), extended(RECEIVED, at + 9 * DAY), extended(at - DAY, at + 19 * DAY)),
+    ]
+    report = agency_reports([(one.contribution, 1) for one in standings])["H42.17"]
+
+    assert (report.due_soon, report.acceptance_overdue, report.step_overdue) == (1, 1, 1)
+    assert (report.apology_late, report.apology_missing, report.second_extension) == (1, 1, 1)
+    assert report.overdue_open == 2
+
+
+def test_every_rule_that_can_be_broken_has_a_number_in_the_report() -> None:
+    assert set(Violation) <= set(AgencyReport.__struct_fields__)
+
+
+def test_alerts_name_the_rule_broken_and_since_when() -> None:
+    at = DUE + HOUR  # 18:00, after closing
     late, unknown = standing(at, *open_dossier()), standing(at, status(at - 11 * MINUTE, 2))
+    soon = standing(at, status(RECEIVED, 2, due_at=local("2026-11-11 09:00")), portal(RECEIVED))
 
-    found = alerts([("B", unknown), ("A", late), ("C", None)], POLICIES)
+    found = alerts([("B", unknown), ("A", late), ("C", None), ("D", soon)])
     assert [(one.rule, one.subject, one.raised_at, one.severity) for one in found] == [
-        ("dossier-overdue", "A", DUE, "warning"),
+        ("apology", "A", DUE, "warning"),
+        # 2 h are left on Wednesday, and 2 of the 4 h on Tuesday: since 15:00.
+        ("due-soon", "D", local("2026-11-10 15:00"), "info"),
+        ("processing-deadline", "A", DUE, "warning"),
         ("sync-missing", "B", at - MINUTE, "warning"),
     ]
+    assert {one.agency for one in found} == {"H42.17"}

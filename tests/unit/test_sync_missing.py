@@ -1,23 +1,18 @@
-"""What the national portal does not know of: since when, and how badly by the limits of the agency and the day."""
+"""What the national portal does not know of, and since when. How grave that is: `rules.test_sync_missing`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
-from agents.dossiers.standing import standing_of
-from agents.dossiers.sync import Severity, acknowledged_at, unsynced_since
-from builders import AGENCY, DAY, HOUR, MICROSECOND, MINUTE, POLICIES, dossier, local, policy, portal, progress, status
-from config.policy import Policies, SyncLimit
+from agents.dossiers.rules.sync_missing import Severity
+from agents.dossiers.standing import Standing
+from agents.dossiers.sync import acknowledged_at, unsynced_since
+from builders import AGENCY, DAY, HOUR, MICROSECOND, MINUTE, dossier, local, portal, progress, status
 from streams.events import Event, Outcome
+from support.cases import standing
 
-AT = local("2026-11-02 08:00")
+AT = local("2026-11-02 08:00")  # a Monday
 RECEIVED = status(AT, 2)
-
-
-def severity(at: datetime, *events: Event, policies: Policies = POLICIES) -> Severity | None:
-    standing = standing_of(dossier(*events), at, policies)
-    assert standing is not None
-    return standing.contribution.sync_missing
 
 
 @pytest.mark.parametrize(
@@ -51,48 +46,35 @@ def test_the_last_acknowledgement_counts() -> None:
     assert acknowledged_at(dossier(portal(AT), portal(AT + HOUR), portal(AT + DAY, Outcome.SENT))) == AT + HOUR
 
 
-@pytest.mark.parametrize(
-    ("after", "expected"),
-    [
-        (timedelta(), None),
-        (10 * MINUTE, None),
-        (10 * MINUTE + MICROSECOND, Severity.WARNING),
-        (2 * HOUR, Severity.WARNING),
-        (2 * HOUR + MICROSECOND, Severity.CRITICAL),
-        (300 * DAY, Severity.CRITICAL),
-    ],
-)
-def test_a_limit_is_passed_after_its_instant_and_not_at_it(after: timedelta, expected: Severity | None) -> None:
-    assert severity(AT + after, RECEIVED) == expected
-
-
-def test_a_finished_dossier_can_be_missing_too() -> None:
-    assert severity(AT + 2 * DAY, RECEIVED, portal(AT), status(AT + DAY, 9)) == Severity.CRITICAL
+def seen(at: datetime, *events: Event) -> tuple[datetime | None, Severity | None]:
+    found: Standing = standing(at, *events)
+    return found.unsynced_since, found.contribution.sync_missing
 
 
 def test_a_status_after_an_acknowledgement_starts_a_limit_of_its_own() -> None:
-    events = (RECEIVED, portal(AT + MINUTE), status(AT + DAY, 4))
+    tuesday = AT + DAY
+    events = (RECEIVED, portal(AT + MINUTE), status(tuesday, 4))
 
-    assert severity(AT + DAY + 10 * MINUTE, *events) is None
-    assert severity(AT + DAY + 11 * MINUTE, *events) == Severity.WARNING
-
-
-def test_an_agency_has_limits_of_its_own() -> None:
-    limits = {
-        "default": SyncLimit(warning=10 * MINUTE, critical=2 * HOUR),
-        AGENCY: SyncLimit(warning=HOUR, critical=DAY),
-    }
-    policies = Policies([policy(sync_limits=limits)])
-
-    assert severity(AT + HOUR, RECEIVED, policies=policies) is None
-    assert severity(AT + 3 * HOUR, RECEIVED, policies=policies) == Severity.WARNING
-    assert severity(AT + 3 * HOUR, status(AT, 2, agency="H42.18"), policies=policies) == Severity.CRITICAL
+    # 10 minutes, 2 working hours, and the closing at 17:00, from Tuesday 08:00; not from Monday.
+    assert seen(tuesday + 10 * MINUTE, *events) == (tuesday, None)
+    assert seen(tuesday + 11 * MINUTE, *events) == (tuesday, Severity.WARNING)
+    assert seen(tuesday + 2 * HOUR + MICROSECOND, *events) == (tuesday, Severity.CRITICAL)
+    assert seen(local("2026-11-03 17:01"), *events) == (tuesday, Severity.VIOLATION)
 
 
-def test_the_limits_in_force_when_the_status_was_reached_are_the_ones_that_count() -> None:
-    stricter = {"default": SyncLimit(warning=MINUTE, critical=2 * MINUTE)}
-    policies = Policies([policy(), policy("2026-11-03", sync_limits=stricter)])
-    before, after = local("2026-11-02 23:59"), local("2026-11-03 00:00")
+def test_a_later_status_that_is_not_acknowledged_either_makes_it_no_less_grave() -> None:
+    events = (RECEIVED, status(AT + 8 * HOUR, 4))
 
-    assert severity(before + 5 * MINUTE, status(before, 2), policies=policies) is None
-    assert severity(after + 5 * MINUTE, status(after, 2), policies=policies) == Severity.CRITICAL
+    assert seen(AT + 8 * HOUR, *events) == (AT, Severity.CRITICAL)
+
+
+def test_an_acknowledgement_ends_it_whenever_it_comes() -> None:
+    assert seen(AT + 30 * DAY, RECEIVED, portal(AT + 29 * DAY)) == (None, None)
+
+
+def test_it_is_missing_at_the_agency_that_has_the_dossier_now() -> None:
+    moved = (RECEIVED, status(AT + HOUR, 4, agency="H42.18"))
+
+    assert standing(AT + HOUR, RECEIVED).contribution.agency == AGENCY
+    assert standing(AT + HOUR, *moved).contribution.agency == "H42.18"
+    assert seen(AT + HOUR, *moved) == (AT, Severity.WARNING)

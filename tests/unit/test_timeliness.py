@@ -1,22 +1,27 @@
 """Early, on time, late: by the appointment, the end that counts, and the time the clock stood still."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
-from agents.dossiers.timeliness import Timeliness, finish_of, suspension, timeliness
+from agents.dossiers.deadline import Basis, Deadline
+from agents.dossiers.timeliness import Timeliness, finish_of, timeliness
 from builders import DAY, HOUR, MICROSECOND, dossier, extended, local, progress, status
 from streams.events import Event
+from support.cases import case, limit
 
-RECEIVED = local("2026-11-02 08:00")
-DUE = local("2026-11-10 17:00")
+RECEIVED = local("2026-11-02 08:00")  # a Monday
+DUE = local("2026-11-10 17:00")  # the Tuesday after next
+WITH_APPOINTMENT = status(RECEIVED, 2, received_at=RECEIVED, due_at=DUE)
+# 3 working days are 24 h: Monday 7 h, Tuesday 8, Wednesday 8, and 1 on Thursday, to 08:00.
+WITH_LIMIT = status(RECEIVED, 2, limit=limit(3, "working_days"))
+LIMIT_ENDS = local("2026-11-05 08:00")
 
 
-def judged(*events: Event) -> Timeliness | None:
-    """Judge a dossier that was received with an appointment, and what became of it."""
-    facts = dossier(status(RECEIVED, 2, received_at=RECEIVED, due_at=DUE), *events)
-    finish = finish_of(facts)
-    return None if finish is None else timeliness(facts, finish)
+def judged(*events: Event, promise: Event = WITH_APPOINTMENT) -> Timeliness | None:
+    """Judge a dossier that was received with a promise, and what became of it."""
+    found = case(DUE + 90 * DAY, promise, *events)
+    return None if found.finished_at is None else timeliness(found.finished_at, found.deadline)
 
 
 @pytest.mark.parametrize(
@@ -37,21 +42,50 @@ def test_a_dossier_is_judged_by_its_instant_and_its_vietnamese_day(finished_at: 
 
 
 def test_an_appointment_just_after_midnight_belongs_to_its_vietnamese_day() -> None:
-    due_at = local("2026-11-11 00:30")  # the 10th in UTC
-    facts = dossier(status(RECEIVED, 2, due_at=due_at), status(local("2026-11-10 23:50"), 9))
+    after_midnight = status(RECEIVED, 2, due_at=local("2026-11-11 00:30"))  # the 10th in UTC
 
-    assert timeliness(facts, local("2026-11-10 23:50")) == Timeliness.EARLY
+    assert judged(status(local("2026-11-10 23:50"), 9), promise=after_midnight) == Timeliness.EARLY
+    assert judged(status(local("2026-11-11 00:10"), 9), promise=after_midnight) == Timeliness.ON_TIME
 
 
-def test_without_an_appointment_a_finished_dossier_is_undated() -> None:
-    facts = dossier(status(RECEIVED, 2), status(RECEIVED + DAY, 9))
+@pytest.mark.parametrize(
+    ("finished_at", "expected"),
+    [
+        (local("2026-11-04 23:59"), Timeliness.EARLY),
+        (local("2026-11-05 07:59"), Timeliness.ON_TIME),
+        (LIMIT_ENDS, Timeliness.ON_TIME),
+        (LIMIT_ENDS + MICROSECOND, Timeliness.LATE),
+    ],
+)
+def test_without_an_appointment_the_limit_promised_at_reception_is_what_counts(
+    finished_at: datetime, expected: Timeliness
+) -> None:
+    assert judged(status(finished_at, 9), promise=WITH_LIMIT) == expected
 
-    assert timeliness(facts, RECEIVED + DAY) == Timeliness.UNDATED
+
+def test_where_nothing_was_promised_a_finished_dossier_is_undated() -> None:
+    assert judged(status(RECEIVED + DAY, 9), promise=status(RECEIVED, 2)) == Timeliness.UNDATED
+    assert timeliness(DUE, Deadline(Basis.NOTHING, RECEIVED, None, None)) == Timeliness.UNDATED
+
+
+def test_it_is_judged_by_instants_alone() -> None:
+    deadline = Deadline(Basis.APPOINTMENT, RECEIVED, DUE, DUE + DAY)  # put off by a day
+
+    assert timeliness(DUE + DAY + MICROSECOND, deadline) == Timeliness.LATE
+    assert timeliness(DUE + DAY, deadline) == Timeliness.ON_TIME
+    assert timeliness(DUE, deadline) == Timeliness.EARLY  # less the day that the clock stood still: on the day before
 
 
 def test_an_extension_counts() -> None:
     assert judged(extended(DUE - DAY, DUE + 5 * DAY), status(DUE + 5 * DAY, 9)) == Timeliness.ON_TIME
     assert judged(extended(DUE - DAY, DUE + 5 * DAY), status(DUE + 5 * DAY + MICROSECOND, 9)) == Timeliness.LATE
+
+
+def test_a_second_extension_does_not() -> None:
+    twice = (extended(DUE - DAY, DUE + 5 * DAY), extended(DUE + DAY, DUE + 9 * DAY))
+
+    assert judged(*twice, status(DUE + 5 * DAY, 9)) == Timeliness.ON_TIME
+    assert judged(*twice, status(DUE + 6 * DAY, 9)) == Timeliness.LATE
 
 
 # -- the end that counts ----------------------------------------------------------------------------------------------
@@ -143,16 +177,12 @@ def test_two_suspensions_add_up() -> None:
     assert judged(*suspended, status(DUE + 3 * DAY + MICROSECOND, 9)) == Timeliness.LATE
 
 
-def test_a_supplement_requested_twice_without_an_answer_is_one_suspension() -> None:
-    suspended = (status(RECEIVED + DAY, 5), status(RECEIVED + 2 * DAY, 5), status(RECEIVED + 3 * DAY, 4))
+def test_of_a_limit_only_the_working_time_of_a_suspension_is_subtracted() -> None:
+    suspended = (status(local("2026-11-03 16:00"), 5), status(local("2026-11-04 08:00"), 4))
 
-    assert suspension(dossier(*suspended), DUE) == (2 * DAY, None)
-
-
-def test_a_fee_that_is_due_does_not_stop_the_clock_and_ends_a_suspension() -> None:
-    assert suspension(dossier(status(RECEIVED, 6)), DUE) == (timedelta(), None)
-    facts = dossier(status(RECEIVED, 5), status(RECEIVED + HOUR, 6), status(RECEIVED + DAY, 4))
-    assert suspension(facts, DUE) == (HOUR, None)
+    # 1 h on Tuesday and 1 h on Wednesday: 2 h more on Thursday, to 10:00. The night does not count.
+    assert judged(*suspended, status(local("2026-11-05 10:00"), 9), promise=WITH_LIMIT) == Timeliness.ON_TIME
+    assert judged(*suspended, status(local("2026-11-05 10:01"), 9), promise=WITH_LIMIT) == Timeliness.LATE
 
 
 def test_a_dossier_finished_while_suspended_is_judged_by_when_it_was_suspended() -> None:
@@ -173,15 +203,8 @@ def test_what_stood_still_after_the_finish_does_not_count() -> None:
     assert judged(*suspended, finish) == Timeliness.LATE
 
 
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        (RECEIVED + DAY - MICROSECOND, (timedelta(), None)),
-        (RECEIVED + DAY, (timedelta(), RECEIVED + DAY)),
-        (RECEIVED + 2 * DAY, (timedelta(), RECEIVED + DAY)),
-        (RECEIVED + 3 * DAY, (2 * DAY, None)),
-        (DUE, (2 * DAY, None)),
-    ],
-)
-def test_the_suspension_as_of_an_instant(at: datetime, expected: tuple[timedelta, datetime | None]) -> None:
-    assert suspension(dossier(status(RECEIVED + DAY, 5), status(RECEIVED + 3 * DAY, 4)), at) == expected
+def test_a_second_request_for_papers_leaves_a_finished_dossier_to_its_deadline() -> None:
+    twice = (status(RECEIVED + DAY, 5), status(RECEIVED + 2 * DAY, 4), status(RECEIVED + 3 * DAY, 5))
+
+    # Late only while it is not finished: it stood still for one day, and for the hour before its finish.
+    assert judged(*twice, status(RECEIVED + 3 * DAY + HOUR, 9)) == Timeliness.EARLY

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from agents.dossiers.rules.sync_missing import Severity
 from agents.dossiers.standing import Contribution, Standing, State, standing_of
-from agents.dossiers.sync import Severity
 from alerts.redis.view import Row, View, row_of
-from builders import DAY, HOUR, MINUTE, POLICIES, dossier, local, portal, status
+from builders import DAY, HOUR, MINUTE, RULEBOOK, dossier, local, portal, status
 from config.settings import Settings
 from partition import Partition
 from streams.events import Event
@@ -23,7 +23,7 @@ DUE = AT + 3 * DAY
 
 
 def standing(*events: Event, at: Any = AT) -> Standing | None:
-    return standing_of(dossier(*events), at, POLICIES)
+    return standing_of(dossier(*events), at, RULEBOOK)
 
 
 def test_an_open_dossier_has_a_row() -> None:
@@ -33,13 +33,13 @@ def test_an_open_dossier_has_a_row() -> None:
 def test_an_overdue_and_unsynced_dossier_says_since_when() -> None:
     row = row_of(standing(status(AT, 4, due_at=DUE), at=DUE + HOUR))
 
-    assert row == Row("H42.17", "in_progress", DUE, DUE, AT, "critical")
+    assert row == Row("H42.17", "in_progress", DUE, DUE, AT, "violation")
 
 
 def test_a_dossier_that_has_ended_has_a_row_only_while_the_portal_does_not_know() -> None:
     ended = (status(AT, 2, due_at=DUE), status(AT + HOUR, 9))
 
-    assert row_of(standing(*ended, at=AT + DAY)) == Row("H42.17", "finished_early", DUE, None, AT, "critical")
+    assert row_of(standing(*ended, at=AT + DAY)) == Row("H42.17", "finished_early", DUE, None, AT, "violation")
     assert row_of(standing(*ended, portal(AT + HOUR), at=AT + DAY)) is None
     assert row_of(None) is None
 
@@ -166,10 +166,11 @@ class Shown:
 
 STANDINGS = st.none() | st.builds(
     lambda agency, state, overdue, missing: Standing(
-        Contribution(agency, state, True, "le_1d" if overdue else None, missing),
+        Contribution(agency, state, True, "le_1d" if overdue else None, None, (), missing),
         DUE,
         DUE if overdue and state is State.RECEIVED else None,
         AT if missing else None,
+        (),
         None,
     ),
     st.sampled_from(("H42.17", "H42.18")),

@@ -1,0 +1,65 @@
+"""A live worker with 200,000 open dossiers: what becomes overdue shows in two seconds, and waiting is cheap."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from builders import AGENCY, DAY, status
+from config.clock import SystemClock
+from config.settings import Settings
+from dunghan.stack.ports import free_ports
+from streams.decode import encode
+from streams.publish import Publisher
+from support.workers import WorkerProcess, wait_until, wait_until_applied
+
+pytestmark = pytest.mark.stack
+
+OPEN = 200_000
+VISIBLE_SECONDS = 2.0
+IDLE_SECONDS = 10.0
+IDLE_SHARE = 0.05  # of a core
+
+
+@pytest.fixture
+def worker(settings: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
+    """A worker that has applied 200,000 open dossiers with appointments in the weeks to come."""
+    now = SystemClock().now()
+    with Publisher(settings) as publisher:
+        for number in range(OPEN):
+            code = f"{AGENCY}-261124-{number:06d}"
+            due_at = now + 30 * DAY + timedelta(seconds=number)
+            publisher.send(encode(status(now, 4, code=code, due_at=due_at)), code)
+    worker = WorkerProcess(settings, tmp_path, "worker", *free_ports(1))
+    try:
+        wait_until_applied(settings, [worker], 180)
+        yield worker
+    finally:
+        worker.stop()
+
+
+def overdue(worker: WorkerProcess) -> float:
+    return sum(value for _, value in worker.metrics().get("tthc_dossiers_overdue", []))
+
+
+def test_a_dossier_that_becomes_overdue_shows_in_time_and_waiting_is_cheap(
+    worker: WorkerProcess, settings: Settings
+) -> None:
+    process = psutil.Process(worker.process.pid)
+    process.cpu_percent()
+    time.sleep(IDLE_SECONDS)
+    idle = process.cpu_percent() / 100
+    assert idle < IDLE_SHARE
+
+    due_at = SystemClock().now() + timedelta(seconds=4)
+    with Publisher(settings) as publisher:
+        for number in range(10):
+            code = f"{AGENCY}-261125-{number:06d}"
+            publisher.send(encode(status(SystemClock().now(), 4, code=code, due_at=due_at)), code)
+    wait_until(lambda: SystemClock().now() > due_at - timedelta(seconds=0.5), 10)
+    assert overdue(worker) == 0
+    wait_until(lambda: overdue(worker) == 10, 10, "10 overdue dossiers")
+    assert (SystemClock().now() - due_at).total_seconds() < VISIBLE_SECONDS

@@ -1,0 +1,113 @@
+"""A year replayed to a real worker on the real clock: what was finished in time never shows as overdue on the way."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from redis import Redis
+
+from config.clock import SystemClock
+from config.settings import Settings
+from dunghan.stack.ports import free_ports
+from streams.simulate import Config
+from support.oracle import Verdict, judge
+from support.simulated import Simulated
+from support.workers import WorkerProcess, agency_counts, wait_until, wait_until_applied
+
+pytestmark = pytest.mark.stack
+
+SECONDS = 15  # of the slow replay: the worker's clock ticks once a second, so a tick is some three weeks
+LOOK_SECONDS = 0.05  # the view is written at most five times a second: no state of it is missed
+IN_TIME = frozenset({"finished_early", "finished_on_time"})
+
+
+@pytest.fixture(scope="module")
+def year() -> Simulated:
+    """A year that ends now. Around the clock it is the same at whatever hour and on whatever day the test runs."""
+    now = SystemClock().now()
+    return Simulated(Config(until=now, days=365, dossiers=1500, shuffled=0, around_the_clock=True, seed=17))
+
+
+class Watch:
+    """What a worker shows as overdue: the dossiers in its view, and the numbers in its metrics."""
+
+    def __init__(self, settings: Settings, worker: WorkerProcess) -> None:
+        self.settings, self.worker = settings, worker
+        self.started_at = SystemClock().now()
+        self.overdue: set[str] = set()  # at the last look
+        self.ever_overdue: set[str] = set()
+        self.most_overdue: Counter[str] = Counter()  # by agency
+
+    def keep_looking(self, end: threading.Event) -> None:
+        with Redis.from_url(self.settings.redis, decode_responses=True) as redis:
+            while not end.wait(LOOK_SECONDS):
+                self.look(redis)
+
+    def look(self, redis: Any) -> None:
+        app = self.settings.app
+        lists = [redis.zrange(f"{app}:overdue:{agency}", 0, -1) for agency in redis.smembers(f"{app}:agencies")]
+        self.overdue = {code for codes in lists for code in codes}
+        self.ever_overdue |= self.overdue
+        self.most_overdue |= self.counted("tthc_dossiers_overdue")
+
+    def counted(self, metric: str) -> Counter[str]:
+        """Return a metric of the worker, summed by agency."""
+        counts: Counter[str] = Counter()
+        for labels, value in self.worker.metrics().get(metric, []):
+            counts[labels["agency"]] += int(value)
+        return counts
+
+
+@contextmanager
+def watched_worker(settings: Settings, folder: Path) -> Iterator[Watch]:
+    """Start a worker, and look at it the whole time."""
+    worker = WorkerProcess(settings, folder, "worker", *free_ports(1))
+    watch, end = Watch(settings, worker), threading.Event()
+    looking = threading.Thread(target=watch.keep_looking, args=(end,))
+    looking.start()
+    try:
+        yield watch
+    finally:
+        end.set()
+        looking.join()
+        worker.stop()
+
+
+def assert_only_truly_overdue_dossiers_were_shown(year: Simulated, watch: Watch) -> dict[str, Verdict]:
+    """Wait until all is applied and judged as of now; return the oracle's verdicts."""
+    wait_until_applied(watch.settings, [watch.worker])
+    said = list(year.said())
+    before, verdicts = judge(said, watch.started_at), judge(said, SystemClock().now())
+    overdue = {code for code, verdict in verdicts.items() if verdict.overdue}
+    assert overdue, "a year without an overdue dossier shows nothing"
+    wait_until(lambda: watch.overdue == overdue, 10, f"{sorted(overdue)} in the view")
+
+    assert watch.ever_overdue & {code for code, verdict in verdicts.items() if verdict.state in IN_TIME} == set()
+    assert watch.most_overdue <= Counter(v.agency for v in verdicts.values() if v.state not in IN_TIME)
+    assert watch.counted("tthc_dossiers_overdue") == Counter(verdicts[code].agency for code in overdue)
+    became = Counter(verdicts[code].agency for code in overdue if not before[code].overdue)
+    assert watch.counted("tthc_became_overdue_total") <= became
+    states = agency_counts([watch.worker], "tthc_dossiers", "state")
+    assert states == Counter((verdict.agency, verdict.state) for verdict in verdicts.values())
+    return verdicts
+
+
+def test_a_year_replayed_more_slowly_than_it_is_read(year: Simulated, settings: Settings, tmp_path: Path) -> None:
+    with watched_worker(settings, tmp_path) as watch:
+        wait_until(watch.worker.partitions, 30, "a worker that serves")
+        year.publish(settings, len(year.events) / SECONDS)
+        verdicts = assert_only_truly_overdue_dossiers_were_shown(year, watch)
+    late = {code for code, verdict in verdicts.items() if verdict.state == "finished_late"}
+    assert late & watch.ever_overdue, "what was late was seen on the way, so the worker did judge"
+
+
+def test_a_year_that_was_published_while_no_worker_ran(year: Simulated, settings: Settings, tmp_path: Path) -> None:
+    year.publish(settings)
+    small_chunks = msgspec.structs.replace(settings, chunk_records=100)
+    with watched_worker(small_chunks, tmp_path) as watch:
+        assert_only_truly_overdue_dossiers_were_shown(year, watch)
