@@ -20,7 +20,8 @@ from streams.calendar_feed import read_documents
 from streams.placement import partition_of
 from streams.scan import ScanError, scan
 
-_NO_ANSWER = "; or give the events: --events FILE"
+OR_EVENTS = "; or give the events: --events FILE"
+"""What else a person can do where no broker answers, if the command takes events."""
 
 
 def progress_bar() -> Progress:
@@ -55,7 +56,7 @@ def _read(evaluation: Evaluation, file: Path, progress: Progress) -> None:
         raise UserError(f"{file}: {error.strerror}; give an NDJSON file, or - for standard input") from error
 
 
-def running_rulebook(settings: Settings) -> Rulebook:
+def running_rulebook(settings: Settings, or_else: str = "") -> Rulebook:
     """Return policy and calendar as the running workers have them: with the documents that were applied.
 
     Raises:
@@ -65,7 +66,7 @@ def running_rulebook(settings: Settings) -> Rulebook:
     try:
         return Rulebook(shipped.policies, shipped.calendars.with_documents(read_documents(settings)))
     except ScanError as error:
-        raise UserError(f"{error}{_NO_ANSWER}") from error
+        raise UserError(f"{error}{or_else}") from error
 
 
 def stored_dossier(settings: Settings, rulebook: Rulebook, code: str) -> Dossier | None:
@@ -108,5 +109,5 @@ def _restored(
             if record.key.endswith(only.encode()):
                 processor.load(record.key, record.value)
     except ScanError as error:
-        raise UserError(f"{error}{_NO_ANSWER}") from error
+        raise UserError(str(error)) from error
     return processor

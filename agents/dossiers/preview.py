@@ -7,6 +7,7 @@ import msgspec
 
 from agents.dossiers.dossier import load
 from agents.dossiers.standing import standing_of
+from agents.dossiers.timeliness import end_of
 from config.rulebook import Rulebook
 
 
@@ -36,8 +37,10 @@ class Preview(msgspec.Struct):
     def add(self, code: str, stored: bytes, before: Rulebook, after: Rulebook) -> None:
         """Look at one dossier; one that has ended stays as it is."""
         dossier = load(stored)
+        if end_of(dossier) is not None:  # most have ended: this is asked before anything is judged
+            return
         old = standing_of(dossier, self.at, before)
-        if old is None or not old.is_open:
+        if old is None:
             return
         new = standing_of(dossier, self.at, after)
         changes = self.agencies.setdefault(old.contribution.agency, Changes())

@@ -142,6 +142,7 @@ class DossierProcessor:
             dossier = self.dossier(code)
             self._stand(code, None if dossier is None else standing_of(dossier, self.judged_at, self._rulebook))
         self._uncounted.clear()
+        self._law = self._law or self._rulebook.at(self.judged_at)  # what changed while nobody watched is noticed
 
     # -- one chunk ----------------------------------------------------------------------------------------------------
 
@@ -302,7 +303,8 @@ class DossierProcessor:
                 self._to_judge += [code for code, standing in self.standings.items() if standing and standing.is_open]
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
-            self._judge(code)
+            if code in self._stored:  # else it is no more
+                self._judge(code)
         del self._to_judge[-_JUDGED_A_TICK:]
 
     def _judge(self, code: str, dossier: Dossier | None = None) -> None:

@@ -15,7 +15,7 @@ from config.settings import load_settings
 from dunghan.calendar_text import document_line, print_calendar, print_preview
 from dunghan.errors import UserError
 from dunghan.options import INSTANT
-from dunghan.stored import evaluated, running_rulebook, stored_dossiers
+from dunghan.stored import OR_EVENTS, evaluated, running_rulebook, stored_dossiers
 from dunghan.texts import console, iso_text
 from streams.calendar_feed import publish_document
 from streams.publish import PublishError
@@ -101,7 +101,7 @@ def preview_(file: Path, files: tuple[Path, ...], at: datetime | None, limit: in
         before = load_rulebook(settings.policy_file, settings.calendar_dir)
         dossiers = evaluated(files, at, before).dossiers()
     else:
-        before = running_rulebook(settings)
+        before = running_rulebook(settings, OR_EVENTS)
         dossiers = stored_dossiers(settings, before)
     found = preview(dossiers, document.effective_from, before, _with(before, document))
     if as_json:

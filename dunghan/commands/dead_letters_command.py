@@ -9,10 +9,10 @@ import click
 from config.clock import VIETNAM, from_timestamp_ms
 from config.settings import Settings, load_settings
 from dunghan.errors import UserError
-from streams.dead_letters import explanation, original_headers
+from streams.dead_letters import explanation, original, original_headers
 from streams.publish import Publisher, PublishError
 from streams.rejection import Reason
-from streams.scan import ScanError, scan
+from streams.scan import ScanError, record_at, scan
 
 
 class Place(NamedTuple):
@@ -57,17 +57,23 @@ def command() -> None:
 def list_(reason: str | None, limit: int) -> None:
     """List dead letters: place, arrival, reason, detail, origin. Never their content.
 
+    `value only there` beside the origin: the record was too large for a dead letter.
+
     Example: dunghan dead-letters list --limit 20
     """
     found = sorted(_dead_letters(load_settings(), reason), key=lambda record: (record.timestamp, record.offset))
     for record in found[-limit:] if limit > 0 else []:
-        why = explanation(record.headers)
-        arrived = from_timestamp_ms(record.timestamp).astimezone(VIETNAM).isoformat(timespec="seconds")
-        origin = f"{why.get('topic')}[{why.get('partition')}]@{why.get('offset')}"
-        print(
-            f"{Place(record.partition, record.offset)}\t{arrived}\t{why.get('reason')}\t{why.get('detail')}\t{origin}"
-        )
+        print("\t".join(_row(record)))
     click.echo(f"{min(len(found), max(limit, 0))} of {len(found)} dead letters", err=True)
+
+
+def _row(record: Any) -> tuple[str, ...]:
+    why = explanation(record.headers)
+    arrived = from_timestamp_ms(record.timestamp).astimezone(VIETNAM).isoformat(timespec="seconds")
+    origin = f"{why.get('topic')}[{why.get('partition')}]@{why.get('offset')}"
+    if original(record.headers):
+        origin += " (value only there)"
+    return str(_place(record)), arrived, str(why.get("reason")), str(why.get("detail")), origin
 
 
 @command.command()
@@ -76,15 +82,25 @@ def list_(reason: str | None, limit: int) -> None:
 def show(place: Place, *, payload: bool) -> None:
     """Show one dead letter: why it was rejected, from where; with --payload what it said.
 
+    The value of a record that was too large for a dead letter is read at its origin.
+
     Example: dunghan dead-letters show 3:17
     """
-    record = next(iter(_chosen(load_settings(), (place,))))
+    settings = load_settings()
+    (record,) = _chosen(settings, (place,))
     if payload:
-        sys.stdout.buffer.write(record.value or b"")
+        whole = _whole(settings, record)
+        if whole is None:
+            raise _gone([record])
+        sys.stdout.buffer.write(whole.value or b"")
         return
     for name, text in explanation(record.headers).items():
         print(f"{name}: {text}")
-    print(f"size: {len(record.value or b'')} bytes (--payload writes them; they may hold personal data)")
+    reading = "--payload writes them; they may hold personal data"
+    if lies_at := original(record.headers):
+        print(f"size: {lies_at.size} bytes, too large for a dead letter: they are only at {lies_at} ({reading})")
+    else:
+        print(f"size: {len(record.value or b'')} bytes ({reading})")
 
 
 @command.command()
@@ -94,21 +110,50 @@ def show(place: Place, *, payload: bool) -> None:
 def replay(places: tuple[Place, ...], reason: str | None, *, everything: bool) -> None:
     """Publish dead letters again, as they came, once what was wrong has been mended.
 
-    Replaying one twice does no harm: duplicates change nothing.
+    Replaying one twice does no harm: duplicates change nothing. A record that was too large for a dead letter is read
+    at its origin; if it is not there any more the others are published, and the exit code is 2.
 
     Example: dunghan dead-letters replay --reason unknown_type
     """
     if bool(places) + (reason is not None) + everything != 1:
         raise UserError("say which: PARTITION:OFFSET …, or --reason REASON, or --all")
     settings = load_settings()
-    records = _chosen(settings, places) if places else list(_dead_letters(settings, reason))
+    letters = _chosen(settings, places) if places else list(_dead_letters(settings, reason))
+    gone = []
     try:
-        with Publisher(settings) as publisher:
-            for record in records:
-                publisher.send(record.value, record.key, original_headers(record.headers))
+        with Publisher(settings, compression="gzip") as publisher:  # as what is too large for a letter came
+            for letter in letters:
+                record = _whole(settings, letter)
+                if record is None:
+                    gone.append(letter)
+                else:
+                    publisher.send(record.value, record.key, original_headers(record.headers))
     except PublishError as error:
         raise UserError(str(error)) from error
     click.echo(f"{publisher.published} dead letters published again to {settings.events_topic}", err=True)
+    if gone:
+        raise _gone(gone)
+
+
+def _whole(settings: Settings, letter: Any) -> Any | None:
+    """Return the record as it came, from its letter or from its origin; None if neither holds it."""
+    lies_at = original(letter.headers)
+    if lies_at is None:
+        return letter
+    try:
+        record = record_at(settings, lies_at.topic, lies_at.partition, lies_at.offset)
+    except ScanError as error:
+        raise UserError(str(error)) from error
+    return record if record is not None and record.timestamp == lies_at.timestamp else None  # a topic made anew differs
+
+
+def _gone(letters: list[Any]) -> UserError:
+    places = ", ".join(f"{_place(letter)} (from {original(letter.headers)})" for letter in letters)
+    return UserError(f"no longer at their origin, and too large for a dead letter: {places}; ask their source for them")
+
+
+def _place(letter: Any) -> Place:
+    return Place(letter.partition, letter.offset)
 
 
 def _dead_letters(settings: Settings, reason: str | None) -> Iterator[Any]:
@@ -122,11 +167,7 @@ def _dead_letters(settings: Settings, reason: str | None) -> Iterator[Any]:
 
 def _chosen(settings: Settings, places: tuple[Place, ...]) -> list[Any]:
     wanted = set(places)
-    found = {
-        place: record
-        for record in _dead_letters(settings, None)
-        if (place := Place(record.partition, record.offset)) in wanted
-    }
+    found = {place: record for record in _dead_letters(settings, None) if (place := _place(record)) in wanted}
     for place in places:
         if place not in found:
             raise UserError(f"no dead letter at {place}; `dunghan dead-letters list` shows them")

@@ -15,7 +15,7 @@ from config.settings import load_settings
 from dunghan.errors import UserError
 from dunghan.explanation_text import print_explanation
 from dunghan.options import INSTANT
-from dunghan.stored import evaluated, running_rulebook, stored_dossier
+from dunghan.stored import OR_EVENTS, evaluated, running_rulebook, stored_dossier
 from dunghan.texts import console, iso_text
 
 
@@ -54,7 +54,7 @@ def _of_files(code: str, files: tuple[Path, ...], at: datetime | None) -> Explan
 
 def _of_running_stack(code: str, at: datetime | None) -> Explanation:
     settings = load_settings()
-    rulebook = running_rulebook(settings)
+    rulebook = running_rulebook(settings, OR_EVENTS)
     dossier = stored_dossier(settings, rulebook, code)
     if dossier is None:
         raise UserError(f"{code}: the running workers have stored no such dossier; is the code complete?")

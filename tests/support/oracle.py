@@ -11,7 +11,7 @@ The policy is the one that comes with the program. What was promised, and how th
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from streams.events import Event
@@ -38,6 +38,7 @@ class Verdict:
     due_soon: str | None  # the rung it stands on
     violations: frozenset[str]
     missing_sync: str | None  # warning, critical or violation
+    asked_again: bool = field(default=False, compare=False)  # for papers: late from then until it was finished
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +92,8 @@ def _verdict(history: History, at: datetime) -> Verdict:
     if finished_at is not None:
         state = f"finished_{clock.kept_by(finished_at)}"
     is_open = ended_at is None
-    overdue = is_open and (clock.is_late(at) or _asked_again(history, at))
+    asked_again = _asked_again(history, at)
+    overdue = is_open and (clock.is_late(at) or asked_again)
     is_late = overdue or state == "finished_late"
     return Verdict(
         agency=latest(history.agencies) or max(history.guessed_agencies),
@@ -101,6 +103,7 @@ def _verdict(history: History, at: datetime) -> Verdict:
         due_soon=_due_soon(clock, at) if is_open and not overdue else None,
         violations=frozenset(_violations(history, clock, at, is_open=is_open, is_late=is_late)),
         missing_sync=_missing_sync(history, clock.office, at),
+        asked_again=asked_again,
     )
 
 

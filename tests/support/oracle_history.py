@@ -1,6 +1,6 @@
 """What was said of a dossier, as plain lists: the oracle's own reading of events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -47,7 +47,7 @@ class History:
 
 def latest(said: list[Said[T]]) -> T | None:
     """Return what was said last."""
-    return max(said)[2] if said else None  # type: ignore[type-var]
+    return max(said)[2] if said else None
 
 
 def histories_of(events: Iterable[Event], at: datetime) -> dict[str, History]:
@@ -64,15 +64,12 @@ def histories_of(events: Iterable[Event], at: datetime) -> dict[str, History]:
 
 
 def _note(history: History, event: Event) -> None:
-    def said(value: T) -> Said[T]:
-        return event.at, event.sequence, value
-
     data = event.data
     if isinstance(data, DossierStatus):
-        _note_status(history, data, said)
+        _note_status(history, event, data)
     elif isinstance(data, DossierProgress):
-        history.statuses.append(said(int(data.status)))
-        _note_step(history, data.step, said)
+        history.statuses.append(_said(event, int(data.status)))
+        _note_step(history, event, data.step)
         if data.agency is not None:
             history.guessed_agencies.append(data.agency)
     elif isinstance(data, DossierExtended):
@@ -83,14 +80,14 @@ def _note(history: History, event: Event) -> None:
         history.acknowledged.append(event.at)
 
 
-def _note_status(history: History, data: DossierStatus, said: Callable[..., Said[T]]) -> None:
-    history.statuses.append(said(int(data.status)))
-    history.agencies.append(said(data.agency))
-    _note_step(history, data.step, said)
+def _note_status(history: History, event: Event, data: DossierStatus) -> None:
+    history.statuses.append(_said(event, int(data.status)))
+    history.agencies.append(_said(event, data.agency))
+    _note_step(history, event, data.step)
     if data.channel is not None:
-        history.channels.append(said(int(data.channel)))
+        history.channels.append(_said(event, int(data.channel)))
     if data.limit is not None:
-        history.limits.append(said((data.limit.amount, str(data.limit.unit))))
+        history.limits.append(_said(event, (data.limit.amount, str(data.limit.unit))))
     for noted, date in (
         (history.submissions, data.submitted_at),
         (history.receptions, data.received_at),
@@ -99,9 +96,13 @@ def _note_status(history: History, data: DossierStatus, said: Callable[..., Said
         (history.return_dates, data.returned_at),
     ):
         if date is not None:
-            noted.append(said(date))
+            noted.append(_said(event, date))
 
 
-def _note_step(history: History, step: Step | None, said: Callable[..., Said[T]]) -> None:
+def _note_step(history: History, event: Event, step: Step | None) -> None:
     if step is not None:
-        history.steps.append(said((step.name, step.due_at)))
+        history.steps.append(_said(event, (step.name, step.due_at)))
+
+
+def _said(event: Event, value: T) -> Said[T]:
+    return event.at, event.sequence, value

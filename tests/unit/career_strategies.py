@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from history_strategies import AGENCIES, CODES, START
+from history_strategies import AGENCIES, CODES, LONGEST, START
 from streams.events import (
     Channel,
     Data,
@@ -28,7 +28,6 @@ from streams.events import (
 
 _HOURS = (0, 0.5, 2, 5.5, 16, 21, 27, 53, 120)
 _GAPS = (timedelta(microseconds=1), *(timedelta(hours=hours) for hours in _HOURS))
-_LONGEST = {LimitUnit.HOURS: 40, LimitUnit.DAYS: 10, LimitUnit.WORKING_DAYS: 6, LimitUnit.MONTHS: 2}
 _NUMBERS = st.integers(0, 999)
 
 
@@ -57,12 +56,14 @@ def _step(at: datetime, number: int) -> Data:
 
 
 def _promised(at: datetime, number: int) -> DossierStatus:
-    """Received, with an appointment, a limit, both or neither."""
+    """Received, with an appointment, a limit or both."""
     unit = tuple(LimitUnit)[number // 4 % 4]
-    limit = Limit(amount=number // 16 % _LONGEST[unit] + 1, unit=unit) if number % 4 != 1 else None
-    due_at = _date(number) if number % 8 == 1 else at + timedelta(hours=number // 4 % 40 * 5.5)
-    if number % 4 != 1 and number % 8:
-        due_at = None
+    limit = Limit(amount=number // 16 % LONGEST[unit] + 1, unit=unit) if number % 4 != 1 else None
+    due_at = None
+    if number % 8 == 1:
+        due_at = _date(number // 8)
+    elif number % 8 in {0, 5}:
+        due_at = at + timedelta(hours=number // 8 % 40 * 5.5)
     return _status(Status.RECEIVED, received_at=at if number % 3 else None, limit=limit, due_at=due_at)
 
 

@@ -41,7 +41,7 @@ quick = settings(deadline=None, max_examples=300)
 
 _SLOTS = 48  # instants are a few hours apart, so that many coincide; some are a microsecond later than others
 _APART = timedelta(hours=5, minutes=30)  # from 08:00 on: nights and weekends too, and openings and closings sharp
-_LONGEST = {LimitUnit.HOURS: 40, LimitUnit.DAYS: 10, LimitUnit.WORKING_DAYS: 6, LimitUnit.MONTHS: 2}
+LONGEST = {LimitUnit.HOURS: 40, LimitUnit.DAYS: 10, LimitUnit.WORKING_DAYS: 6, LimitUnit.MONTHS: 2}
 
 
 def instant(slot: int) -> datetime:
@@ -56,7 +56,7 @@ def _new_date(number: int) -> datetime:
 
 def _limit(a: int, b: int) -> Limit:
     unit = tuple(LimitUnit)[a % 4]
-    return Limit(amount=b % _LONGEST[unit] + 1, unit=unit)
+    return Limit(amount=b % LONGEST[unit] + 1, unit=unit)
 
 
 def _maybe(number: int) -> datetime | None:

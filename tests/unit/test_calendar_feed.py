@@ -12,8 +12,10 @@ from builders import local
 from config.calendar import CalendarDocument, load_calendars, parse_document
 from config.calendar.hours import Hours, Week
 from config.calendar.render import render_document
+from config.settings import Settings
 from history_strategies import quick
 from streams.calendar_feed import Documents, key_of
+from streams.topics import topic_specs
 
 OFFICES = b"""
 source: Regulation 1
@@ -93,3 +95,10 @@ def test_a_document_that_is_removed_or_broken_later_is_gone_as_after_compaction(
         documents.take(key, render_document(DOCUMENTS[0]))
         documents.take(key, value)
         assert documents.all() == []
+
+
+def test_the_topic_keeps_every_version_in_one_partition() -> None:
+    (spec,) = [spec for spec in topic_specs(Settings(app="ninh-binh")) if spec.name == "ninh-binh-calendar"]
+
+    assert (spec.partitions, spec.config["cleanup.policy"]) == (1, "compact")
+    assert "DUNGHAN_PARTITIONS" not in spec.remedy(8)  # that is about the events

@@ -69,9 +69,10 @@ def test_json_says_what_the_oracle_says(file: Path) -> None:
     assert found["agencies"] == counts(judge(EVENTS, AT))
     assert found["agencies"]["H42.17"]["overdue_open"] == 1
     assert [(alert["rule"], alert["subject"], alert["severity"]) for alert in found["alerts"]] == [
-        ("dossier-overdue", "H42.17-261102-0001", "warning"),
-        ("sync-missing", "D-3", "warning"),
-        ("sync-missing", "H42.17-261102-0001", "critical"),
+        ("apology", "H42.17-261102-0001", "warning"),
+        ("processing-deadline", "H42.17-261102-0001", "warning"),
+        ("sync-missing", "D-3", "warning"),  # asked for at 07:00 of this Friday; 2 working hours are not over
+        ("sync-missing", "H42.17-261102-0001", "violation"),  # since Sunday; not even by Monday's closing
     ]
 
 
@@ -161,7 +162,11 @@ def test_a_call_that_cannot_be_understood_is_refused(arguments: tuple[str, ...])
 def test_a_policy_of_ones_own_is_used_and_a_bad_one_refused(file: Path, tmp_path: Path) -> None:
     mine = tmp_path / "policy.yaml"
     text = Path(__file__).parents[2].joinpath("config/policy.yaml").read_text()
-    mine.write_text(text.replace("warning: 10m, critical: 2h", "warning: 1d, critical: 20d"))
+    mine.write_text(
+        text.replace(
+            "{warning: 10m, critical: 2wh, violation: closing}", "{warning: 10m, critical: 20d, violation: 30d}"
+        )
+    )
     found = document(run(file, "--at", NOW, "--json", DUNGHAN_POLICY_FILE=str(mine)))
     assert {alert["severity"] for alert in found["alerts"] if alert["rule"] == "sync-missing"} == {"warning"}
 

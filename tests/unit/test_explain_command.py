@@ -109,7 +109,7 @@ def test_rejected_lines_are_counted_for_they_may_be_what_is_missing(file: Path) 
 
 def stored(monkeypatch: pytest.MonkeyPatch, facts: Dossier | None) -> None:
     """Let the running workers have stored these facts."""
-    monkeypatch.setattr(explain_command, "running_rulebook", lambda _: load_rulebook())
+    monkeypatch.setattr(explain_command, "running_rulebook", lambda *_: load_rulebook())
     monkeypatch.setattr(explain_command, "stored_dossier", lambda *_: facts)
 
 

@@ -13,19 +13,24 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents.dossiers.activity import Activity
 from agents.dossiers.processor import DossierProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
-from builders import DAY, HOUR, KafkaRecord, event, local, milliseconds, portal, status
+from builders import DAY, HOUR, RULEBOOK, KafkaRecord, event, extended, local, milliseconds, portal, status
+from config.clock import FixedClock
 from dunghan.stack.ports import free_ports
 from partition import Partition
 from streams.events import AgencyHeartbeat, Petition, PetitionState
+from support.cases import step
 
-AT = local("2026-11-02 08:00")
-DUE = AT + 3 * DAY
+AT = local("2026-11-02 08:00")  # a Monday
+DUE = AT + 3 * DAY  # Thursday 08:00; the numbers are those of 09:00
+NOON = local("2026-11-05 11:30")
 
 EXPECTED: dict[str, tuple[str, set[str]]] = {
     "tthc_events": ("counter", {"type", "result"}),
     "tthc_event_lag_seconds": ("histogram", set()),
     "tthc_dossiers": ("gauge", {"agency", "state"}),
     "tthc_dossiers_overdue": ("gauge", {"agency", "age"}),
+    "tthc_dossiers_due_soon": ("gauge", {"agency", "rung"}),
+    "tthc_dossier_violations": ("gauge", {"agency", "violation"}),
     "tthc_oldest_overdue_timestamp_seconds": ("gauge", {"agency"}),
     "tthc_became_overdue": ("counter", {"agency"}),
     "tthc_sync_missing": ("gauge", {"agency", "severity"}),
@@ -37,6 +42,9 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
     "tthc_partition_catching_up": ("gauge", {"partition"}),
     "tthc_unknown_fields": ("counter", set()),
     "tthc_view_failures": ("counter", set()),
+    "tthc_calendar_open": ("gauge", set()),
+    "tthc_calendar_valid_until_timestamp_seconds": ("gauge", set()),
+    "tthc_calendar_info": ("gauge", {"version"}),
     "tthc_build_info": ("gauge", {"version"}),
 }
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -50,8 +58,14 @@ class Exposed:
         self.partitions = {number: Partition(AT, activity=self.activity) for number in (0, 1)}
         self.waiting = {0: 0, 1: 17}
         self.view_failures = 2
+        self.clock = FixedClock(AT)
         self.collector = WorkerCollector(
-            self.activity, self.serving, lambda number: self.waiting[number], lambda: self.view_failures
+            self.activity,
+            self.serving,
+            lambda number: self.waiting[number],
+            calendar=lambda: RULEBOOK.at(self.clock.now()).calendar,
+            clock=self.clock,
+            view_failures=lambda: self.view_failures,
         )
         self.registry = CollectorRegistry()
         self.registry.register(self.collector)
@@ -82,7 +96,7 @@ def exposed() -> Exposed:
     first, second = found.partitions[0], found.partitions[1]
     first.tell(
         status(AT, 2, due_at=DUE),
-        status(AT, 2, code="D-2", due_at=DUE + DAY),
+        status(AT, 2, code="D-2", due_at=NOON),
         status(AT, 9, code="D-3"),
         portal(AT + HOUR, code="D-3"),
         timestamp=milliseconds(AT + HOUR),
@@ -129,9 +143,34 @@ def test_the_numbers_are_sums_over_the_partitions_served(exposed: Exposed) -> No
     assert exposed.value("tthc_dossiers_overdue", agency="H42.17", age="le_1d") == 1
     assert exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17") == DUE.timestamp()
     assert exposed.value("tthc_became_overdue_total", agency="H42.17") == 1
-    assert (
-        exposed.value("tthc_sync_missing", agency="H42.17", severity="critical") == 2
-    )  # partition 1 is not judged yet
+    # Of the second partition, which catches up, nothing is late yet.
+    assert exposed.value("tthc_sync_missing", agency="H42.17", severity="violation") == 2
+    assert exposed.value("tthc_dossiers_due_soon", agency="H42.17", rung="4wh") == 1  # 2.5 h are left
+    assert exposed.value("tthc_dossier_violations", agency="H42.17", violation="apology_missing") == 1
+
+
+def test_a_dossier_is_on_one_rung_and_breaks_as_many_rules_as_it_does(exposed: Exposed) -> None:
+    told = status(AT, 4, code="D-6", step=step(AT + HOUR), due_at=DUE - DAY)
+    exposed.partitions[0].tell(told, extended(AT, DUE - DAY, code="D-6"), extended(AT + HOUR, DUE, code="D-6"))
+    exposed.partitions[0].settle(DUE + HOUR)
+
+    names = ("apology_missing", "second_extension", "step_overdue")
+    broken = {name: exposed.value("tthc_dossier_violations", agency="H42.17", violation=name) for name in names}
+    assert broken == {"apology_missing": 2, "second_extension": 1, "step_overdue": 1}
+    rungs = {key: value for key, value in exposed.samples.items() if key[0] == "tthc_dossiers_due_soon"}
+    assert list(rungs.values()) == [1]
+
+
+def test_the_working_calendar_in_force_is_told(exposed: Exposed) -> None:
+    opened = []
+    for text in ("2026-11-02 08:00", "2026-11-02 12:00", "2026-11-08 08:00"):  # in office hours, at noon, on a Sunday
+        exposed.clock.set(local(text))
+        opened.append(exposed.value("tthc_calendar_open"))
+
+    assert opened == [1, 0, 0]
+    valid_until = exposed.value("tthc_calendar_valid_until_timestamp_seconds")
+    assert valid_until == RULEBOOK.calendars.at(AT).valid_until.timestamp()
+    assert exposed.value("tthc_calendar_info", version=RULEBOOK.at(AT).calendar.id) == 1
 
 
 def test_the_oldest_overdue_of_all_partitions_is_the_oldest(exposed: Exposed) -> None:

@@ -5,7 +5,7 @@ is hard.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -21,6 +21,7 @@ from history_strategies import HISTORIES, START, deliveries, moved, quick
 from streams.decode import Line, decode, encode
 from streams.events import DossierData, Event
 from streams.simulate import Config, Province
+from support.naive_calendar import NEW_YEAR_SWAP_KNOWN_FROM, NaiveOffice
 from support.oracle import COUNTED, Verdict, counts, judge
 
 # Histories tell of eleven days, and may promise as much as two months.
@@ -114,6 +115,13 @@ def test_histories_reach_every_number(number: str) -> None:
         is_reached,
         settings=settings(max_examples=3000, phases=[Phase.generate], derandomize=True),
     )
+
+
+@pytest.mark.parametrize("known_at", [local("2024-01-01"), NEW_YEAR_SWAP_KNOWN_FROM, local("2026-11-24")])
+def test_the_days_worked_are_those_of_the_table_written_by_hand(known_at: datetime) -> None:
+    office, working = NaiveOffice(known_at), RULEBOOK.at(known_at).calendar.working_time(None)
+    days = [date(2024, 1, 1) + number * DAY for number in range(4 * 365 + 1)]
+    assert [day for day in days if office.works_on(day) != working.is_working_day(day)] == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])

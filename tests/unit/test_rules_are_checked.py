@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from agents.dossiers.standing import age_class
+from agents.dossiers.rules.sync_missing import Severity
+from agents.dossiers.standing import Violation, age_class
 from config.clock import SystemClock
 from config.policy_file import load_policies
 
@@ -106,3 +107,22 @@ def test_the_age_classes_of_the_critical_alert_are_those_of_the_policy_beyond_se
     beyond = [age_class(bound, bounds[-1]) for bound in (*bounds[bounds.index(timedelta(days=7)) + 1 :], None)]
     expressions = {rule["record"]: rule["expr"] for rule in rules() if "record" in rule}
     assert f'age=~"{"|".join(beyond)}"' in expressions["agency:tthc_dossiers_overdue_gt_7d:sum"]
+
+
+def test_the_alert_of_what_is_due_soon_is_for_the_last_rung_of_the_policy() -> None:
+    rungs = load_policies().at(SystemClock().now()).due_soon
+    _, last = min((rung.left.amount, rung.name) for rung in rungs if rung.left)
+
+    assert labels("rung") == {last}
+
+
+def test_rules_name_no_violation_and_no_severity_that_no_worker_exposes() -> None:
+    assert labels("violation") <= set(Violation)
+    assert labels("severity") <= set(Severity)
+
+
+def labels(name: str) -> set[str]:
+    """Return the values of a label that expressions ask for."""
+    asked = [match for rule in rules() for match in re.findall(rf'{name}=~?"([^"]+)"', rule["expr"])]
+    assert asked
+    return {value for match in asked for value in match.split("|")}
