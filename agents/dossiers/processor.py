@@ -300,7 +300,11 @@ class DossierProcessor:
         law = self._rulebook.at(self.judged_at)
         if law is not self._law:
             if self._law is not None:
-                self._to_judge += [code for code, standing in self.standings.items() if standing and standing.is_open]
+                self._to_judge += [
+                    code
+                    for code, standing in self.standings.items()
+                    if standing and standing.is_open and code not in self._history
+                ]
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
             if code in self._stored:  # else it is no more

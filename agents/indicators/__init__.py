@@ -1,0 +1,1 @@
+"""Counts by agency and window, from which the indicators of Decision 766 are made."""
