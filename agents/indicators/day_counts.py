@@ -1,8 +1,8 @@
 """Counts by agency and day, and their sums over windows, kept up to date change by change.
 
-A thing adds to its agency's row of one day; a window holds the rows from its first day to today. When the day turns, rows
-that leave a window are taken out and those that enter it are put in: nothing is counted anew. Rows before every window
-are not kept: they can never enter one again.
+A thing adds to its agency's row of one day; a window holds the rows from its first day to today. When the day turns,
+rows that leave a window are taken out and those that enter it are put in: nothing is counted anew. Rows before every
+window are not kept: they can never enter one again.
 """
 
 from collections.abc import Iterator

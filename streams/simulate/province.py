@@ -87,14 +87,14 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     weight: float
 
 
-_WORKING_DAYS: tuple[int, ...] = (1, 1, 2, 3, 3, 3, 5, 5, 7, 10, 15, 30)
-_ONLY_A_LIMIT = 0.2  # of the procedures: in these units
-_UNITS = {
-    LimitUnit.HOURS: (4, 8, 24),
-    LimitUnit.DAYS: (3, 7, 15),
-    LimitUnit.WORKING_DAYS: (2, 5),
-    LimitUnit.MONTHS: (1,),
-}
+_WORKING_DAYS = (1, 1, 2, 3, 3, 3, 5, 5, 7, 10, 15, 30)
+# One procedure of each agency promises no date but only a limit, and they take turns in its unit.
+_LIMITS_ONLY = (
+    (LimitUnit.HOURS, (4, 8, 24)),
+    (LimitUnit.DAYS, (3, 7, 15)),
+    (LimitUnit.WORKING_DAYS, (2, 5)),
+    (LimitUnit.MONTHS, (1,)),
+)
 _FEES = (0, 0, 0, 8_000, 20_000, 50_000, 75_000, 150_000, 500_000)
 _LEVELS = (ServiceLevel.FULL_ONLINE, ServiceLevel.FULL_ONLINE, ServiceLevel.PARTLY_ONLINE, ServiceLevel.INFORMATION)
 
@@ -106,24 +106,26 @@ def agencies(count: int, seed: int) -> tuple[Agency, ...]:
         Agency(
             code=f"{PROVINCE}.{number + 1:02d}",
             character=CHARACTERS[number % len(CHARACTERS)],
-            procedures=tuple(_procedure(rng) for _ in range(rng.randint(4, 9))),
+            procedures=(_limit_only(number, rng), *(_procedure(rng) for _ in range(rng.randint(3, 8)))),
             weight=rng.uniform(0.5, 2.0),
         )
         for number in range(count)
     )
 
 
+def _limit_only(number: int, rng: Random) -> Procedure:
+    unit, amounts = _LIMITS_ONLY[number % len(_LIMITS_ONLY)]
+    limit = Limit(amount=rng.choice(amounts), unit=unit)
+    return msgspec.structs.replace(_procedure(rng), limit=limit, gives_appointments=False)
+
+
 def _procedure(rng: Random) -> Procedure:
     fee = rng.choice(_FEES)
-    unit, amounts = LimitUnit.WORKING_DAYS, _WORKING_DAYS
-    gives_appointments = rng.random() >= _ONLY_A_LIMIT
-    if not gives_appointments:
-        unit, amounts = rng.choice(list(_UNITS.items()))
     return Procedure(
         code=f"{rng.choice('12')}.{rng.randint(1, 12_999):06d}.000.00.00.{PROVINCE}",
         field=f"G{rng.randint(1, 20):02d}",
-        limit=Limit(amount=rng.choice(amounts), unit=unit),
-        gives_appointments=gives_appointments,
+        limit=Limit(amount=rng.choice(_WORKING_DAYS), unit=LimitUnit.WORKING_DAYS),
+        gives_appointments=True,
         fee=fee,
         payable_online=fee > 0 and rng.random() < 0.7,  # noqa: PLR2004 - a share
         level=rng.choice(_LEVELS),

@@ -1,6 +1,7 @@
 """The partition reader on the real broker: what is written, what is read again and by whom, whatever happens."""
 
 import asyncio
+import gc
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -92,6 +93,33 @@ async def test_partitions_that_are_taken_away_before_they_are_served_can_be_serv
             await owner.reader.revoke()
         await owner.apply({0: 59, 1: 59})
         assert owner.failures == []
+    assert_written_once(settings, events)
+
+
+@in_a_loop
+async def test_a_reader_that_is_stopped_before_it_serves_leaves_nothing_open(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    for hundredths in (0, 1, 2, 3, 5, 8, 13):
+        async with Owner(settings) as owner:
+            await owner.reader.assign({0, 1})
+            await asyncio.sleep(hundredths / 100)
+        gc.collect()  # what is open then warns, which fails the test
+        assert len(asyncio.all_tasks()) == 1
+    assert "never retrieved" not in caplog.text
+
+
+@in_a_loop
+async def test_a_stop_while_partitions_are_revoked_waits_for_the_chunk_in_hand_too(settings: Settings) -> None:
+    events = receptions(0, 50)
+    publish(settings, events)
+    async with Owner(settings) as owner:
+        await owner.hold_a_chunk_of(0)
+        leaving = [asyncio.create_task(owner.reader.revoke()), asyncio.create_task(owner.reader.stop())]
+        await asyncio.sleep(0.1)
+        owner.go_on.set()
+        await asyncio.gather(*leaving)
+        assert stored_positions(settings) == {0: 49}
     assert_written_once(settings, events)
 
 

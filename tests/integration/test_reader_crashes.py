@@ -5,10 +5,19 @@ Each event is about a dossier of its own, so the changelog shows how often it wa
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import (
+    CorruptRecordException,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    UnsupportedCodecError,
+)
 
 from config.settings import Settings
 from streams import changelog
@@ -187,6 +196,63 @@ async def test_after_a_failed_write_the_changelog_tells_whether_it_took_place(
         assert owner.state == evaluated(events)
         assert owner.failures == []
     assert_written_once(settings, events)
+
+
+@pytest.mark.parametrize("error", [CorruptRecordException(), MessageSizeTooLargeError(), UnsupportedCodecError()])
+@in_a_loop
+async def test_what_no_retry_mends_is_reported(error: KafkaError, settings: Settings) -> None:
+    publish(settings, receptions(0, 10))
+    async with Owner(settings) as owner:
+        owner.fails_with = error
+        await owner.reader.assign({0})
+        await until(lambda: owner.failures)
+        assert owner.failures == [error]
+        assert owner.reader.serving == {}
+    error.__traceback__ = None  # it keeps alive whatever was open
+
+
+@pytest.mark.parametrize(
+    ("error", "times"),
+    [
+        (KafkaConnectionError(), 4),
+        (KafkaTimeoutError(), 4),
+        (KafkaError("wrapped"), 4),
+        (OutOfOrderSequenceNumber(), 2),
+    ],
+    ids=repr,
+)
+@in_a_loop
+async def test_what_may_pass_is_tried_again(error: KafkaError, times: int, settings: Settings) -> None:
+    events = receptions(0, 10)
+    publish(settings, events)
+    async with Owner(settings) as owner:
+        owner.fails_with = error
+        await owner.reader.assign({0})
+        await until(lambda: owner.begun == times)
+        owner.fails_with = None
+        await owner.wait_until_at({0: 9})
+        assert owner.failures == []
+    error.__traceback__ = None
+    assert_written_once(settings, events)
+
+
+@in_a_loop
+async def test_a_write_that_is_not_answered_in_time_is_given_up_without_a_word_left_over(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    events = receptions(0, 100)
+    async with Owner(settings) as owner:
+        await owner.reader.assign({0})
+        await until(lambda: owner.positions)
+        hold_the_commit(owner)
+        monkeypatch.setattr(changelog, "in_time", partial(changelog.in_time, seconds=0.2))
+        publish(settings, events)
+        await until(lambda: "not written in 0.2 s" in caplog.text)
+        monkeypatch.undo()
+        await owner.wait_until_at({0: 99})
+        assert owner.failures == []
+    assert_written_once(settings, events)
+    assert "never retrieved" not in caplog.text
 
 
 @in_a_loop

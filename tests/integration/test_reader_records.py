@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from config.settings import Settings
-from streams.dead_letters import explanation
+from streams.dead_letters import explanation, original
 from streams.decode import Line, decode
 from streams.publish import Publisher
 from streams.topics import create_topics
@@ -143,7 +143,26 @@ async def test_a_bad_record_as_large_as_the_broker_takes_does_not_stop_its_parti
     publish(settings, events)
     await assert_gets_past(settings, 10, caplog)
     assert_written_once(settings, events)
-    assert len(committed(settings, settings.dead_letters_topic)) == 1
+    (letter,) = committed(settings, settings.dead_letters_topic)
+    assert letter.value is None
+    lies_at = original(letter.headers)
+    assert lies_at is not None
+    assert (str(lies_at), lies_at.size) == (f"{settings.events_topic}[0]@0", size)
+
+
+@in_a_loop
+async def test_a_flood_of_bad_records_does_not_hold_up_the_good_ones(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    events, (code,) = receptions(0, 10), codes(0, 1)
+    with Publisher(settings) as publisher:
+        for number in range(5_000):
+            publisher.send(BROKEN + b"%d" % number, code)
+    publish(settings, events)
+    await assert_gets_past(settings, 5_009, caplog)
+    assert_written_once(settings, events)
+    letters = committed(settings, settings.dead_letters_topic)
+    assert [letter.value for letter in letters] == [BROKEN + b"%d" % number for number in range(5_000)]
 
 
 @pytest.mark.parametrize("compression", ["gzip", "snappy", "lz4", "zstd"])

@@ -172,7 +172,9 @@ def evaluated(events: Sequence[Event]) -> State:
 def committed(settings: Settings, topic: str) -> list[Any]:
     """Return a topic's records once all transactions have ended: Kafka answers a commit before it shows the records."""
     with closing(KafkaAdminClient(**settings.kafka_client())) as admin:
-        partitions = dict.fromkeys((TopicPartition(topic, number) for number in range(PARTITIONS)), OffsetSpec.LATEST)
+        partitions = dict.fromkeys(
+            (TopicPartition(topic, number) for number in range(settings.partitions)), OffsetSpec.LATEST
+        )
 
         def has_ended() -> bool:
             all_there = admin.list_partition_offsets(partitions)

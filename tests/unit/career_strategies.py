@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from history_strategies import AGENCIES, CODES, LONGEST, START
+from history_strategies import AGENCIES, CODES, START, limit
 from streams.events import (
     Channel,
     Data,
@@ -19,14 +19,12 @@ from streams.events import (
     DossierProgress,
     DossierStatus,
     Event,
-    Limit,
-    LimitUnit,
     Outcome,
     Status,
     Step,
 )
 
-_HOURS = (0, 0.5, 2, 5.5, 16, 21, 27, 53, 120)
+_HOURS = (0, 0.5, 2, 5.5, 16, 21, 24, 53, 120)
 _GAPS = (timedelta(microseconds=1), *(timedelta(hours=hours) for hours in _HOURS))
 _NUMBERS = st.integers(0, 999)
 
@@ -57,14 +55,13 @@ def _step(at: datetime, number: int) -> Data:
 
 def _promised(at: datetime, number: int) -> DossierStatus:
     """Received, with an appointment, a limit or both."""
-    unit = tuple(LimitUnit)[number // 4 % 4]
-    limit = Limit(amount=number // 16 % LONGEST[unit] + 1, unit=unit) if number % 4 != 1 else None
+    promised = limit(number // 8, number // 32) if number % 4 != 1 else None
     due_at = None
     if number % 8 == 1:
         due_at = _date(number // 8)
     elif number % 8 in {0, 5}:
         due_at = at + timedelta(hours=number // 8 % 40 * 5.5)
-    return _status(Status.RECEIVED, received_at=at if number % 3 else None, limit=limit, due_at=due_at)
+    return _status(Status.RECEIVED, received_at=at if number % 3 else None, limit=promised, due_at=due_at)
 
 
 Happening = Callable[[datetime, int], Data]
@@ -96,9 +93,9 @@ def _facts(filed: int, promise: int, happenings: list[tuple[int, int, int]]) -> 
     if filed % 2:  # online: submitted first, and sometimes asked for papers before anybody receives it
         yield now, _status(Status.SUBMITTED, channel=Channel.ONLINE, submitted_at=now if filed % 3 else None)
         now += _GAPS[filed % len(_GAPS)]
-    if filed % 16 == 1:
+    if filed % 4 == 1:
         yield now, _status(Status.SUPPLEMENT_REQUESTED)
-        now += timedelta(hours=21)
+        now += timedelta(hours=24)
     if filed % 8 == 3:
         return
     yield now, _promised(now, promise)

@@ -41,7 +41,12 @@ quick = settings(deadline=None, max_examples=300)
 
 _SLOTS = 48  # instants are a few hours apart, so that many coincide; some are a microsecond later than others
 _APART = timedelta(hours=5, minutes=30)  # from 08:00 on: nights and weekends too, and openings and closings sharp
-LONGEST = {LimitUnit.HOURS: 40, LimitUnit.DAYS: 10, LimitUnit.WORKING_DAYS: 6, LimitUnit.MONTHS: 2}
+_AMOUNTS = {
+    LimitUnit.HOURS: (2, 4, 8, 20),
+    LimitUnit.DAYS: (1, 2, 9),
+    LimitUnit.WORKING_DAYS: (1, 2, 5),
+    LimitUnit.MONTHS: (1, 2),
+}
 
 
 def instant(slot: int) -> datetime:
@@ -54,9 +59,10 @@ def _new_date(number: int) -> datetime:
     return instant(number % 4 * 22)
 
 
-def _limit(a: int, b: int) -> Limit:
+def limit(a: int, b: int) -> Limit:
+    """Return a limit, of each unit alike."""
     unit = tuple(LimitUnit)[a % 4]
-    return Limit(amount=b % LONGEST[unit] + 1, unit=unit)
+    return Limit(amount=_AMOUNTS[unit][b % len(_AMOUNTS[unit])], unit=unit)
 
 
 def _maybe(number: int) -> datetime | None:
@@ -77,7 +83,7 @@ def _status(a: int, b: int) -> Data:
         finished_at=_maybe(a // 5 + b),
         returned_at=_maybe(a // 3 + b),
         step=Step(name=f"{b % 3}", due_at=instant(a)) if a % 2 else None,
-        limit=_limit(a, b) if b % 2 else None,
+        limit=limit(a, b) if b % 2 else None,
     )
 
 
@@ -94,7 +100,7 @@ def _submitted(a: int, b: int) -> Data:
 
 def _received(a: int, b: int) -> Data:
     return DossierStatus(
-        agency=AGENCIES[0], procedure="1.000656", status=Status.RECEIVED, received_at=_maybe(a), limit=_limit(b, b // 4)
+        agency=AGENCIES[0], procedure="1.000656", status=Status.RECEIVED, received_at=_maybe(a), limit=limit(b, b // 4)
     )
 
 

@@ -1,9 +1,11 @@
 """Dead letters: the record as it came, and beside it why and from where."""
 
+import pytest
+
 from builders import KafkaRecord, local, milliseconds, status
 from partition import Partition
 from streams.chunk import RejectedRecord
-from streams.dead_letters import Origin, dead_letters, explanation, original_headers
+from streams.dead_letters import DeadLetter, Origin, Original, dead_letters, explanation, original, original_headers
 from streams.decode import encode
 from streams.rejection import Reason, Rejection
 
@@ -83,3 +85,45 @@ def test_nothing_of_a_broken_record_is_repeated_beside_it() -> None:
     assert why["reason"] == "invalid_field"
     assert "status" in why["detail"]
     assert "0912345678" not in why["detail"]
+
+
+# -- too large for a letter -------------------------------------------------------------------------------------------
+
+
+def letter_of(record: KafkaRecord) -> DeadLetter:
+    (letter,) = dead_letters([RejectedRecord(record, Rejection(Reason.MALFORMED, "$: not JSON"))], ORIGIN)
+    return letter
+
+
+def test_a_record_too_large_for_a_letter_leaves_its_value_at_its_origin() -> None:
+    letter = letter_of(KafkaRecord(b"x" * 1_048_000, 41, 1_793_581_200_000, b"key", [("trace", b"1")]))
+
+    assert (letter.key, letter.value) == (b"key", None)
+    assert letter.headers[0] == ("trace", b"1")
+    assert explanation(letter.headers)["omitted-bytes"] == "1048000"
+    assert original(letter.headers) == Original("dossier-events", 3, 41, 1_793_581_200_000, size=1_048_000)
+    assert str(original(letter.headers)) == "dossier-events[3]@41"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        KafkaRecord(b"{}", 41, 0, b"k" * 1_048_000),
+        KafkaRecord(b"{}", 41, 0, b"key", [("trace", b"x" * 1_048_000)]),
+        KafkaRecord(b"{}", 41, 0, b"key", [("", b"")] * 300_000),
+    ],
+    ids=["key", "header", "many headers"],
+)
+def test_whatever_of_a_record_is_too_large_its_letter_fits(record: KafkaRecord) -> None:
+    letter = letter_of(record)
+
+    assert letter.fits
+    assert (letter.key, letter.value) == (None, None)
+    assert original(letter.headers) == Original("dossier-events", 3, 41, 0, size=2)
+
+
+def test_a_letter_that_holds_its_record_says_nothing_of_its_origin_as_a_place_to_read() -> None:
+    letter = letter_of(KafkaRecord(b"x" * 990_000, 41, 0))
+
+    assert letter.value == b"x" * 990_000
+    assert original(letter.headers) is None

@@ -6,6 +6,7 @@ is hard.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,11 +16,11 @@ from hypothesis import strategies as st
 
 from agents.dossiers.report import agency_reports
 from agents.dossiers.standing import Standing, standing_of
-from builders import DAY, MICROSECOND, MINUTE, RULEBOOK, dossier, local
+from builders import DAY, HOUR, MICROSECOND, MINUTE, RULEBOOK, dossier, local, status
 from dunghan.evaluation import Evaluation
 from history_strategies import HISTORIES, START, deliveries, moved, quick
 from streams.decode import Line, decode, encode
-from streams.events import DossierData, Event
+from streams.events import DossierData, Event, Limit, LimitUnit
 from streams.simulate import Config, Province
 from support.naive_calendar import NEW_YEAR_SWAP_KNOWN_FROM, NaiveOffice
 from support.oracle import COUNTED, Verdict, counts, judge
@@ -103,6 +104,26 @@ def test_evaluating_a_delivery_in_any_order_with_copies_gives_the_numbers_of_the
     standings = {code: found for code, found in evaluation.processor.standings.items() if found}
     assert not evaluation.rejected
     assert_agreed(standings, judge(history, at))
+
+
+PROMISES: tuple[dict[str, Any], ...] = (
+    {"due_at": START + 3 * DAY},
+    *({"limit": Limit(amount=2, unit=unit)} for unit in LimitUnit),
+)
+
+
+@pytest.mark.parametrize("later", [-MICROSECOND, 0 * DAY, MICROSECOND])
+@pytest.mark.parametrize("promise", PROMISES)
+def test_papers_requested_at_the_very_deadline_and_a_microsecond_before_and_after(
+    promise: dict[str, Any], later: timedelta
+) -> None:
+    received = status(START, 2, **promise)
+    (standing,) = judged([received], START).values()
+    assert standing.due_at is not None
+    asked, come = standing.due_at + later, standing.due_at + 50 * HOUR
+    history = [received, status(asked, 5), status(come, 4)]
+    for at in (asked, asked + 2 * MICROSECOND, asked + DAY, come, come + 2 * MICROSECOND, come + DAY, come + 9 * DAY):
+        assert_agreed(judged(history, at), judge(history, at))
 
 
 @pytest.mark.parametrize("number", COUNTED)

@@ -1,4 +1,7 @@
-"""A dossier gets one new date at most: a second, by extension or apology, is a violation and moves nothing."""
+"""A dossier gets one new date at most: a second, by extension or apology, is a violation.
+
+A second extension moves nothing: see `agents.dossiers.deadline`.
+"""
 
 from datetime import datetime
 
