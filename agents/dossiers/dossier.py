@@ -75,6 +75,7 @@ class Dossier(msgspec.Struct, array_like=True):
     rating: Said[bool] | None = None
     components: Components = msgspec.field(default_factory=Components)
     fee: Fee = msgspec.field(default_factory=Fee)
+    petitions: list[str] = []  # codes of the petitions that name it
 
     @property
     def status(self) -> int | None:

@@ -1,8 +1,8 @@
 """What was said of a dossier, in the order in which it was said, and what became of it on its way to the portal."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
+from agents.dossiers import sync
 from agents.dossiers.dossier import Dossier, PortalEntry
 from agents.dossiers.explanation import Fact, Reported
 from streams.events import Outcome, Status
@@ -51,21 +51,21 @@ def _portal(entry: PortalEntry) -> str:
 
 def ledger_of(dossier: Dossier) -> tuple[Reported, ...]:
     """Return each fact that has to be reported, with the messages that carried it: all but the submission."""
-    return tuple(_reported(dossier, at, status) for at, _, status in dossier.statuses if status != Status.SUBMITTED)
+    facts = reversed(sync.reported(dossier))
+    return tuple(_reported(dossier, fact) for fact in facts if fact.status != Status.SUBMITTED)
 
 
-def _reported(dossier: Dossier, at: datetime, status: int) -> Reported:
-    """Follow a fact up to the first acknowledgement after it, which covers it."""
-    later = [entry for entry in dossier.portal if entry.at >= at]
-    acknowledged_at = next((entry.at for entry in later if entry.outcome == Outcome.ACKNOWLEDGED), None)
-    under_way = [entry for entry in later if acknowledged_at is None or entry.at <= acknowledged_at]
+def _reported(dossier: Dossier, fact: sync.Reported) -> Reported:
+    """Follow a fact up to the first acknowledgement that covers it."""
+    until = fact.covered_at
+    under_way = [entry for entry in dossier.portal if entry.at >= fact.at and (until is None or entry.at <= until)]
     sent = [entry for entry in under_way if entry.outcome == Outcome.SENT]
     rejected = [entry for entry in under_way if entry.outcome == Outcome.REJECTED]
     return Reported(
-        at=at,
-        status=status,
+        at=fact.at,
+        status=fact.status,
         sent_at=sent[0].at if sent else None,
         rejected_at=rejected[-1].at if rejected else None,
         error_code=rejected[-1].error_code if rejected else "",
-        acknowledged_at=acknowledged_at,
+        acknowledged_at=until,
     )

@@ -24,7 +24,7 @@ from agents.dossiers.standing import BEGINNING, Standing, standing_of
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.dossiers.timers import Timers
-from config.clock import Clock
+from config.clock import Clock, local_date
 from config.rulebook import Law, Rulebook
 from streams.chunk import Plan, Record, RejectedRecord
 from streams.decode import decode
@@ -283,6 +283,7 @@ class DossierProcessor:
             watermark=self.watermark,
             slack=policy.watermark_slack,
         )
+        self.tally.days.turn_to(local_date(self.judged_at))
         self._follow_the_law()
         self._history_ticks += 1
         if self._history and self._history_ticks > _HISTORY_TICKS and not self.catching_up:
@@ -325,7 +326,7 @@ class DossierProcessor:
 
     def _stand(self, code: str, new: Standing | None, *, timed: bool = True) -> None:
         old = self.standings.get(code)
-        if new != old:
+        if new is None or old is None or new.shown != old.shown:
             self.tally.replace(code, old, new)
             self.unpublished[code] = new
         self.standings[code] = new

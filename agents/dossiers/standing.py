@@ -21,6 +21,7 @@ from agents.dossiers.rules import (
 from agents.dossiers.rules.sync_missing import Severity
 from agents.dossiers.timeliness import ENDS, timeliness
 from agents.expectations import TICK, Expectation, Rule, Verdict
+from agents.indicators.dossier_counts import Counted, counted, taken_in_at
 from config.rulebook import Rulebook
 from streams.events import Status
 
@@ -60,7 +61,6 @@ _STATES = {
 OPEN_STATES = frozenset(
     {State.SUBMITTED, State.RECEIVED, State.IN_PROGRESS, State.SUSPENDED, State.FEE_DUE},
 )
-_NOT_TAKEN_IN = frozenset({Status.SUBMITTED, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
 
 
 class Violation(StrEnum):
@@ -101,7 +101,13 @@ class Standing(NamedTuple):
     overdue_since: datetime | None
     unsynced_since: datetime | None
     breaches: tuple[Breach, ...]
+    counted: tuple[Counted, ...]
     next_at: datetime | None
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """All that people and programs are shown: everything but when to look again."""
+        return self[:-1]
 
     @property
     def is_open(self) -> bool:
@@ -163,9 +169,10 @@ def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing 
     late = overdue_since is not None or state is State.FINISHED_LATE
     violations = tuple(_violations(case, state, found, late=late))
     unsynced_since, severity = _sync_missing(case, found)
-    contribution = Contribution(case.agency, state, _received(dossier), age, rung, violations, severity)
-    breaches = tuple(found.breaches)
-    return Standing(contribution, case.deadline.due_at, overdue_since, unsynced_since, breaches, found.next_at)
+    contribution = Contribution(case.agency, state, taken_in_at(dossier) is not None, age, rung, violations, severity)
+    due_at, breaches = case.deadline.due_at, tuple(found.breaches)
+    counts = counted(case, late=overdue_since is not None or _ended_late(case))
+    return Standing(contribution, due_at, overdue_since, unsynced_since, breaches, counts, found.next_at)
 
 
 def _state(case: Case, status: int) -> State:
@@ -174,9 +181,10 @@ def _state(case: Case, status: int) -> State:
     return State(f"finished_{timeliness(case.finished_at, case.deadline)}")
 
 
-def _received(dossier: Dossier) -> bool:
-    """Whether the agency took the dossier in: one that was refused, withdrawn or stopped before was not."""
-    return dossier.received_at is not None or any(status not in _NOT_TAKEN_IN for _, _, status in dossier.statuses)
+def _ended_late(case: Case) -> bool:
+    """Whether it was finished, refused, withdrawn or stopped after its deadline."""
+    due_at, ended_at = case.deadline.due_at, case.ended_at
+    return due_at is not None and ended_at is not None and ended_at > due_at
 
 
 def _overdue(case: Case, found: _Findings) -> tuple[datetime | None, str | None]:

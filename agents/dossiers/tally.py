@@ -1,10 +1,12 @@
 """The numbers of a partition: sums of what its dossiers contribute. Never stored, so nothing is counted twice."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from heapq import heapify, heappop, heappush
 
 from agents.dossiers.standing import Contribution, Standing
+from agents.indicators.day_counts import DayCounts
+from agents.indicators.dossier_counts import NAMES
 
 
 class Tally:
@@ -12,6 +14,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.contributions: Counter[Contribution] = Counter()
+        self.days = DayCounts(len(NAMES))
         self._overdue: dict[str, OldestFirst] = {}
 
     def replace(self, code: str, old: Standing | None, new: Standing | None) -> None:
@@ -23,10 +26,20 @@ class Tally:
                 self._take_out(before)
             if after is not None:
                 self.contributions[after] += 1
+        self._recount(old, new)
         if old is not None and old.overdue_since is not None:
             self._overdue[old.contribution.agency].discard(code)
         if new is not None and new.overdue_since is not None:
             self._overdue.setdefault(new.contribution.agency, OldestFirst()).add(code, new.overdue_since)
+
+    def _recount(self, old: Standing | None, new: Standing | None) -> None:
+        """Take what is no longer so out of the days, and put what is new in: mostly a count or two."""
+        before, after = _by_day(old), _by_day(new)
+        if before != after:
+            for (agency, day), mask in before.items():
+                self.days.add(agency, day, mask & ~after.get((agency, day), 0), -1)
+            for (agency, day), mask in after.items():
+                self.days.add(agency, day, mask & ~before.get((agency, day), 0), +1)
 
     def _take_out(self, contribution: Contribution) -> None:
         self.contributions[contribution] -= 1
@@ -37,6 +50,12 @@ class Tally:
         """Return, by agency, since when its oldest overdue dossier has been overdue."""
         oldest = {agency: dossiers.oldest() for agency, dossiers in list(self._overdue.items())}
         return {agency: at for agency, at in oldest.items() if at is not None}
+
+
+def _by_day(standing: Standing | None) -> dict[tuple[str, date], int]:
+    if standing is None:
+        return {}
+    return {(standing.contribution.agency, one.day): one.mask for one in standing.counted}
 
 
 class OldestFirst:

@@ -22,10 +22,11 @@ from prometheus_client.registry import Collector
 from agents.dossiers.activity import Activity, Histogram
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Contribution
+from agents.indicators.dossier_counts import NAMES
 from config.calendar import Calendar
 from config.clock import Clock
 
-Labelled = Mapping[tuple[str], float] | Mapping[tuple[str, str], float]
+Labelled = Mapping[tuple[str], float] | Mapping[tuple[str, str], float] | Mapping[tuple[str, str, str], float]
 
 
 def serve(collector: Collector, host: str, port: int) -> Callable[[], None]:
@@ -141,6 +142,7 @@ def calendar_metrics(calendar: Calendar, now: datetime) -> Iterator[Metric]:
 
 def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     """Yield the families that are sums over dossiers."""
+    processors = list(processors)
     contributions: Counter[Contribution] = Counter()
     oldest: dict[str, datetime] = {}
     for processor in processors:
@@ -168,11 +170,28 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     yield _gauge("tthc_dossier_violations", "Dossiers by rule broken.", ("agency", "violation"), violations)
     yield _gauge("tthc_sync_missing", "Dossiers the portal has not acknowledged.", ("agency", "severity"), missing)
     yield _gauge(
+        "tthc_indicator_count",
+        "Named counts of the index, in windows that end today.",
+        ("agency", "count", "window"),
+        indicator_counts(processors),
+    )
+    yield _gauge(
         "tthc_oldest_overdue_timestamp_seconds",
         "Since when the oldest overdue dossier has been overdue.",
         ("agency",),
         {(agency,): at.timestamp() for agency, at in oldest.items()},
     )
+
+
+def indicator_counts(processors: Iterable[DossierProcessor]) -> Counter[tuple[str, str, str]]:
+    """Sum the counts of dossiers over partitions; what is nothing is left out."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for processor in processors:
+        for agency, window, row in processor.tally.days:
+            for name, count in zip(NAMES, row, strict=True):
+                if count:
+                    counts[agency, name, window] += count
+    return counts
 
 
 def _gauge(name: str, text: str, labels: tuple[str, ...], values: Labelled) -> Metric:

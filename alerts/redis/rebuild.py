@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from redis import Redis
 
-from alerts.redis.view import LISTS
+from alerts.redis.view import LISTS, WRITING
 from config.settings import Settings
 
 _LOOK_SECONDS = 0.1
@@ -41,11 +41,16 @@ def wait_until_written(
     deadline = monotonic() + seconds
     missing = set(range(settings.partitions))
     while missing and monotonic() < deadline:
-        missing = {number for number in missing if not client.exists(f"{settings.app}:view:{number}:owner")}
+        missing = {number for number in missing if not _is_written(client, settings.app, number)}
         progress(settings.partitions - len(missing))
         if missing:
             sleep(_LOOK_SECONDS)
     return missing
+
+
+def _is_written(client: Redis, app: str, partition: int) -> bool:
+    owner = client.get(f"{app}:view:{partition}:owner")
+    return owner is not None and not str(owner).endswith(WRITING.decode())
 
 
 def agency_views(client: Redis, app: str) -> Iterator[AgencyView]:

@@ -3,7 +3,7 @@
 Keys, after the app's name (times are Unix seconds):
 
 - `view:<partition>` hash: dossier code → its row as JSON,
-- `view:<partition>:owner` string: which worker wrote it last,
+- `view:<partition>:owner` string: which worker wrote it last, and `:writing` while it has more to write,
 - `open:<agency>`, `overdue:<agency>`, `unsynced:<agency>` sorted sets of codes, by appointment (or `+inf`), by since
   when they are overdue, by since when the portal's acknowledgement is missing,
 - `agencies` set.
@@ -18,6 +18,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.2
 _LOOK_SECONDS = 1.0
+_ROWS = 2000  # a transaction: some 30 ms, so that the events never wait long for the view
+WRITING = b":writing"  # after the owner's name: more of the partition is to come
 _RETRY_SECONDS = 2.0
 LISTS = ("open", "overdue", "unsynced")
 
@@ -86,6 +89,8 @@ class View:
         self._serving = serving
         self._redis: Any = Redis.from_url(settings.redis, **settings.redis_client())
         self._owner = uuid4().hex.encode()
+        self._writing = self._owner + WRITING
+        self._mine = (self._owner, self._writing)
         self._agencies: dict[int, dict[str, str]] = {}  # agency of each row written, by partition and code
         self._look_at = 0.0  # when to look next whether the view is still this worker's
 
@@ -109,7 +114,7 @@ class View:
         self._look_at = monotonic() + _LOOK_SECONDS
         partitions = list(serving)
         owners = await self._redis.mget([self._owner_key(partition) for partition in partitions]) if partitions else ()
-        return {partition for partition, owner in zip(partitions, owners, strict=True) if owner != self._owner}
+        return {partition for partition, owner in zip(partitions, owners, strict=True) if owner not in self._mine}
 
     def _owner_key(self, partition: int) -> str:
         return f"{self._app}:view:{partition}:owner"
@@ -118,23 +123,26 @@ class View:
         """Write what is left, if Redis is there, and disconnect."""
         with suppress(RedisError, OSError):
             for partition, processor in self._serving().items():
-                await self._flush(partition, processor)
+                while processor.unpublished:
+                    await self._flush(partition, processor)
         await self._redis.aclose()
 
     async def _flush(self, partition: int, processor: DossierProcessor) -> None:
+        """Write the next rows; all of the partition, so many at a time, if somebody else has written it meanwhile."""
         owner_key = self._owner_key(partition)
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(owner_key)
-            owned = await pipe.get(owner_key) == self._owner and partition in self._agencies
+            owned = await pipe.get(owner_key) in self._mine and partition in self._agencies
             if owned and not processor.unpublished:
                 return
-            taken, processor.unpublished = processor.unpublished, {}
+            taken: dict[str, Standing | None] = {}
             try:
                 if not owned:
-                    taken = await self._everything(pipe, partition, processor)
+                    processor.unpublished = await self._everything(pipe, partition, processor)
+                taken = _take(processor.unpublished)
                 pipe.multi()
                 self._queue(pipe, partition, taken)
-                pipe.set(owner_key, self._owner)
+                pipe.set(owner_key, self._writing if processor.unpublished else self._owner)
                 await pipe.execute()
             except BaseException as error:
                 # What Redis holds is not known: next time the partition is written anew, from what is there.
@@ -163,6 +171,11 @@ class View:
             else:
                 agencies[code] = row.agency
         commands.queue(pipe, self._app, f"{self._app}:view:{partition}")
+
+
+def _take(standings: dict[str, Standing | None]) -> dict[str, Standing | None]:
+    """Take out what one transaction may hold."""
+    return {code: standings.pop(code) for code in list(islice(standings, _ROWS))}
 
 
 class _Commands:

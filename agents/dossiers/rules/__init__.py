@@ -11,6 +11,7 @@ from agents.dossiers.rules import (
     processing_deadline,
     second_extension,
     step_deadline,
+    sync_diverged,
     sync_missing,
 )
 from agents.expectations import Rule
@@ -23,5 +24,6 @@ RULES: tuple[Rule, ...] = (
     apology.RULE,
     second_extension.RULE,
     sync_missing.RULE,
+    sync_diverged.RULE,
 )
 """In the order in which staff meet them."""

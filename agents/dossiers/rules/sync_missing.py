@@ -1,12 +1,14 @@
 """The national portal acknowledges each reportable fact in time: warning, critical, violation, by agency."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from agents.dossiers.case import Case
-from agents.dossiers.sync import unsynced_since
+from agents.dossiers.sync import answered_by, reported, unsynced_since
 from agents.expectations import Rule
+from streams.events import Outcome, Status
 
 RULE = Rule(
     id="sync-missing",
@@ -23,6 +25,15 @@ class Severity(StrEnum):
     VIOLATION = "violation"
 
 
+class Cause(StrEnum):
+    """Why it is missing."""
+
+    NEVER = "never"
+    """Nothing was sent of the fact, or the portal did not answer, or it acknowledged something else."""
+    REJECTED = "rejected"
+    """The portal's last answer is a rejection."""
+
+
 class Missing(NamedTuple):
     """When the acknowledgement begins to be missing at a severity."""
 
@@ -33,14 +44,38 @@ class Missing(NamedTuple):
 def missing(case: Case) -> tuple[datetime | None, list[Missing]]:
     """Return the earliest fact that was not acknowledged, and when its absence is how grave; a violation comes last."""
     since = unsynced_since(case.dossier)
+    return since, [] if since is None else list(_stages(case, since))
+
+
+def cause(case: Case) -> Cause | None:
+    """Return why the earliest of them is not acknowledged, as known at the case's instant; None if none is missing."""
+    since = unsynced_since(case.dossier)
     if since is None:
-        return None, []
+        return None
+    answer = answered_by(case.dossier, since, case.at)
+    return Cause.REJECTED if answer is Outcome.REJECTED else Cause.NEVER
+
+
+def late(case: Case) -> Severity | None:
+    """Return how grave it had become before the portal acknowledged: of all facts it has acknowledged, the gravest."""
+    reached = {
+        _reached(case, at, covered_at)
+        for at, status, covered_at, _ in reported(case.dossier)
+        if covered_at is not None and covered_at <= case.at and status != Status.SUBMITTED
+    }
+    return next((severity for severity in reversed(Severity) if severity in reached), None)
+
+
+def _reached(case: Case, since: datetime, acknowledged_at: datetime) -> Severity | None:
+    if acknowledged_at <= case.rulebook.at(since).policy.sync_limit(case.agency).warning.after(since, case.working):
+        return None  # most often, so the other limits are not even computed
+    return [stage.severity for stage in _stages(case, since) if stage.at < acknowledged_at][-1]
+
+
+def _stages(case: Case, since: datetime) -> Iterator[Missing]:
+    """Yield when the absence of a fact's acknowledgement is how grave, as far as is asked."""
     limit = case.rulebook.at(since).policy.sync_limit(case.agency)
-    warning = limit.warning.after(since, case.working)
+    yield Missing(limit.warning.after(since, case.working), Severity.WARNING)
     critical = limit.critical.after(since, case.working)
-    violation = max(critical, limit.violation.after(since, case.working))
-    return since, [
-        Missing(warning, Severity.WARNING),
-        Missing(critical, Severity.CRITICAL),
-        Missing(violation, Severity.VIOLATION),
-    ]
+    yield Missing(critical, Severity.CRITICAL)
+    yield Missing(max(critical, limit.violation.after(since, case.working)), Severity.VIOLATION)
