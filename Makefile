@@ -34,6 +34,7 @@ check: $(VENV)/.development stack-install ## style, types, imports, contracts, P
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/dunghan schemas check
+	$(BIN)/dunghan index check
 	promtool check config config/prometheus/prometheus.yml
 	promtool check rules config/prometheus/rules/*.yml
 	promtool test rules config/prometheus/tests/*.yml

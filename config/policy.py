@@ -55,6 +55,14 @@ class ByIssuer(msgspec.Struct, frozen=True):
     ministry: Span
 
 
+class SourceSilence(msgspec.Struct, frozen=True):
+    """When a source's numbers are stale: after so many times its usual gap, within bounds; all in working time."""
+
+    factor: float
+    at_least: Span
+    at_most: Span
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """One version of the policy."""
 
@@ -70,6 +78,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     petitions: PetitionLimits
     announcement_before: ByIssuer
     publication_within: ByIssuer
+    agency_silent_after: Span
+    source_stale: SourceSilence
     watermark_slack: timedelta
     live_within: timedelta
 

@@ -22,6 +22,7 @@ from config.policy import (
     PolicyError,
     Rung,
     SecondSupplement,
+    SourceSilence,
     SyncLimit,
 )
 from config.spans import Passing, Span, span
@@ -32,6 +33,7 @@ Text = Annotated[str, Meta(min_length=1)]
 
 DEFAULT_FILE = Path(__file__).with_name("policy.yaml")
 _SUPPLEMENT_REQUESTED, _FEE_DUE = 5, 6
+_LARGEST_FACTOR = 100  # beyond it, `at_most` alone would count
 _MAY_STOP_THE_CLOCK = frozenset({_SUPPLEMENT_REQUESTED, _FEE_DUE})  # in these the agency waits for the citizen
 
 
@@ -53,6 +55,12 @@ class _IssuerRow(msgspec.Struct, forbid_unknown_fields=True):
     ministry: str
 
 
+class _SilenceRow(msgspec.Struct, forbid_unknown_fields=True):
+    factor: float
+    at_least: str
+    at_most: str
+
+
 class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     effective_from: date
     source: Text
@@ -66,6 +74,8 @@ class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     petitions: _PetitionRow
     announcement_before: _IssuerRow
     publication_within: _IssuerRow
+    agency_silent_after: str
+    source_stale: _SilenceRow
     watermark_slack: str
     live_within: str
 
@@ -104,6 +114,8 @@ def _version(row: _VersionRow) -> Policy:
         petitions=PetitionLimits(**_spans("petitions", row.petitions)),
         announcement_before=ByIssuer(**_spans("announcement_before", row.announcement_before)),
         publication_within=ByIssuer(**_spans("publication_within", row.publication_within)),
+        agency_silent_after=_named("agency_silent_after", _some_working, row.agency_silent_after),
+        source_stale=_named("source_stale", _source_silence, row.source_stale),
         watermark_slack=_named("watermark_slack", _wall, row.watermark_slack),
         live_within=_named("live_within", _some_wall, row.live_within),
     )
@@ -151,6 +163,23 @@ def _wall(text: str) -> timedelta:
 def _some_wall(text: str) -> timedelta:
     _some_time(text)
     return _wall(text)
+
+
+def _some_working(text: str) -> Span:
+    """Read working time: by the clock on the wall, everybody would be silent on a Sunday."""
+    read = _some_time(text)
+    if read.passing is not Passing.WORKING:
+        raise ValueError(f"{text}: only working time can be meant here (4wh, 2wd)")
+    return read
+
+
+def _source_silence(row: _SilenceRow) -> SourceSilence:
+    if not 1 <= row.factor <= _LARGEST_FACTOR:
+        raise ValueError(f"factor: {row.factor:g} is not between 1 and {_LARGEST_FACTOR}: less is a source's usual gap")
+    at_least, at_most = _named("at_least", _some_working, row.at_least), _named("at_most", _some_working, row.at_most)
+    if at_least.amount > at_most.amount:
+        raise ValueError(f"at_least {row.at_least} is more than at_most {row.at_most}")
+    return SourceSilence(row.factor, at_least, at_most)
 
 
 def _ages(texts: list[str]) -> tuple[timedelta, ...]:

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from config.calendar import CalendarError
+from config.index import IndexFileError
 from config.policy import PolicyError
 from config.settings import SettingsError
 from dunghan.errors import UserError
@@ -17,12 +18,14 @@ COMMANDS = {
     "simulate": "Make the events of a believable province.",
     "import": "Turn a historic log into events.",
     "evaluate": "Judge events from files, in memory, at an instant.",
+    "score": "Score a table of numerators and denominators by the index of Decision 766.",
     "explain": "Why a dossier stands as it does: facts, intervals, arithmetic, sync, alerts.",
     "due": "When a limit ends, counted by the working calendar.",
     "calendar": "The working calendar: show, check, preview, apply.",
     "view": "The Redis view of open, overdue and unsynced dossiers.",
     "dead-letters": "List, show and replay rejected events.",
     "policy": "Check the policy before it is in use.",
+    "index": "Write the recording rules and the page of the index, or check them.",
     "schemas": "Write the event contract's JSON Schemas and AsyncAPI document.",
     "watch": "A live board in the terminal.",
     "stack": "The local stack: Kafka, Redis, Prometheus, Alertmanager.",
@@ -51,10 +54,10 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; settings, policy and calendar at fault are a person's to mend, not a traceback."""
+        """Run the command; settings, policy, calendar and index at fault are a person's to mend, not a traceback."""
         try:
             return super().invoke(ctx)
-        except (SettingsError, PolicyError, CalendarError) as error:
+        except (SettingsError, PolicyError, CalendarError, IndexFileError) as error:
             raise UserError(str(error)) from error
 
 

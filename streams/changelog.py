@@ -5,28 +5,23 @@ a worker that was suspended past its session and wakes up can write nothing more
 """
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from config.settings import Settings
 from streams.chunk import PartitionProcessor, Plan
+from streams.clients import Delivery, in_time, let_go, noted
 from streams.dead_letters import Origin, dead_letters
 from streams.decode import encode
+from streams.events import Event
 from streams.placement import partition_of
 
 _BATCH_BYTES = 900_000  # under the broker's limit of 1 MiB a batch, with room for the headers of the batch
 _TRANSACTION_SECONDS = 30.0  # a crashed owner's open transaction ends after this if nobody takes over
 
-_WRITE_SECONDS = 10.0  # a write takes milliseconds; a fenced producer can wait for ever for what will not come
-_CLOSE_SECONDS = 2.0
-
-
-class RecordTooLargeError(RuntimeError):
-    """A dossier's facts do not fit into one Kafka batch."""
+_Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]  # key, value, headers
 
 
 class ChangelogWriter:
@@ -38,9 +33,13 @@ class ChangelogWriter:
         self._producer: Any = None
 
     async def fence(self) -> None:
-        """Become the only writer: end what a former one left open, and shut it out."""
+        """Become the only writer: end what a former one left open, and shut it out.
+
+        Raises:
+            aiokafka.errors.KafkaError: it is not known whether former writers are shut out; nothing is left open here.
+        """
         await self.close()
-        producer = AIOKafkaProducer(
+        self._producer = AIOKafkaProducer(
             **self._settings.kafka_client(),
             client_id=f"{self._settings.app}-{self._partition}",
             transactional_id=f"{self._settings.app}-{self._settings.events_topic}-{self._partition}",
@@ -49,8 +48,12 @@ class ChangelogWriter:
             max_request_size=4 * _BATCH_BYTES,
             linger_ms=0,
         )
-        await producer.start()
-        self._producer = producer
+        try:
+            async with in_time(f"partition {self._partition}: not fenced"):
+                await self._producer.start()
+        except BaseException:
+            await self.close()
+            raise
 
     async def write(self, plan: Plan) -> int:
         """Write all of a plan, or nothing.
@@ -62,62 +65,59 @@ class ChangelogWriter:
             aiokafka.errors.ProducerFenced: the partition belongs to another worker now.
             aiokafka.errors.KafkaError: it is not known whether the plan was written; restore from the changelog.
         """
-        try:
-            async with asyncio.timeout(_WRITE_SECONDS):
-                return await self._transaction(plan)
-        except TimeoutError as error:
-            raise KafkaTimeoutError(f"partition {self._partition}: not written in {_WRITE_SECONDS} s") from error
+        async with in_time(f"partition {self._partition}: not written"):
+            return await self._transaction(plan)
 
     async def _transaction(self, plan: Plan) -> int:
         """Write a plan in one transaction. What fails is not aborted here: the next `fence` ends it."""
-        await self._producer.begin_transaction()
-        deliveries = [await self._producer.send(**message) for message in self._messages(plan)]
-        last = await self._changelog(plan)
-        await asyncio.gather(*deliveries)
-        await self._producer.commit_transaction()
-        return last
-
-    def _messages(self, plan: Plan) -> list[dict[str, Any]]:
         settings = self._settings
         letters = dead_letters(plan.rejected, Origin(settings.events_topic, self._partition))
-        messages = [
-            {
-                "topic": settings.dead_letters_topic,
-                "partition": self._partition,
-                "key": letter.key,
-                "value": letter.value,
-                "headers": letter.headers,
-            }
-            for letter in letters
-        ]
-        for event in plan.forwards:
-            key = event.subject.encode()
-            home = partition_of(key, settings.partitions)
-            messages.append({"topic": settings.events_topic, "partition": home, "key": key, "value": encode(event)})
-        return messages
+        await self._producer.begin_transaction()
+        deliveries = await self._send(
+            settings.dead_letters_topic, ((letter.key, letter.value, letter.headers) for letter in letters)
+        )
+        deliveries += [await self._forward(event) for event in plan.forwards]
+        changes = await self._send(settings.changelog_topic, ((key, value, []) for key, value in plan.changelog))
+        await _delivered([*deliveries, *changes])
+        await self._producer.commit_transaction()
+        return int(changes[0].result().offset) + len(plan.changelog)  # nobody else writes there in between
 
-    async def _changelog(self, plan: Plan) -> int:
-        """Send the changed dossiers and the position, in as many batches as they need; the position comes last."""
-        topic, partition = self._settings.changelog_topic, self._partition
-        batch, deliveries = self._producer.create_batch(), []
-        for key, value in plan.changelog:
-            if batch.append(key=key, value=value, timestamp=None) is not None:
-                continue
-            deliveries.append(await self._producer.send_batch(batch, topic, partition=partition))
-            batch = self._producer.create_batch()
-            if batch.append(key=key, value=value, timestamp=None) is None:
-                raise RecordTooLargeError(f"{topic}[{partition}]: a record of {len(value)} bytes fits in no batch")
-        count = batch.record_count()
-        deliveries.append(await self._producer.send_batch(batch, topic, partition=partition))
-        written = (await asyncio.gather(*deliveries))[-1]
-        return 0 if written is None else int(written.offset) + count
+    async def _send(self, topic: str, records: Iterable[_Record]) -> list[Delivery]:
+        """Send records to the partition of this number in `topic`, in as many batches as they need."""
+        return [
+            noted(await self._producer.send_batch(batch, topic, partition=self._partition))
+            for batch in self._batches(records)
+        ]
+
+    def _batches(self, records: Iterable[_Record]) -> Iterator[Any]:
+        """Fill batches. They take what the producer's `send` refuses: a record with neither key nor value."""
+        batch = self._producer.create_batch()
+        for key, value, headers in records:
+            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                yield batch
+                batch = self._producer.create_batch()
+                batch.append(timestamp=None, key=key, value=value, headers=headers)  # the first may have any size
+        if batch.record_count():
+            yield batch
+
+    async def _forward(self, event: Event) -> Delivery:
+        """Publish an event again, to the partition of its dossier."""
+        topic, key = self._settings.events_topic, event.subject.encode()
+        home = partition_of(key, self._settings.partitions)
+        return noted(await self._producer.send(topic, key=key, value=encode(event), partition=home))
 
     async def close(self) -> None:
-        """Let go of the producer; one that was fenced may never finish what it had begun, so it has a limit."""
-        if self._producer is not None:
-            producer, self._producer = self._producer, None
-            with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)
+        """Let go of the producer."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await let_go(producer)
+
+
+async def _delivered(deliveries: Sequence[Delivery]) -> None:
+    """Wait for all, then raise the first failure. Not with `gather`: it cancels them when the time is over."""
+    await asyncio.wait(deliveries)
+    for delivery in deliveries:
+        delivery.result()
 
 
 class ChangelogReader:
@@ -130,7 +130,7 @@ class ChangelogReader:
         self._next: dict[int, int] = {}  # changelog offset from which a processor is not up to date
 
     async def start(self) -> None:
-        """Connect."""
+        """Connect; `stop` even if this fails."""
         self._consumer = AIOKafkaConsumer(
             **self._settings.kafka_client(),
             enable_auto_commit=False,
@@ -141,7 +141,9 @@ class ChangelogReader:
 
     async def stop(self) -> None:
         """Disconnect."""
-        await self._consumer.stop()
+        if self._consumer is not None:
+            consumer, self._consumer = self._consumer, None
+            await let_go(consumer)
 
     def wrote(self, partition: int, next_offset: int) -> None:
         """Note that the processor of `partition` holds all of the changelog before `next_offset`."""

@@ -2,7 +2,8 @@
 
 Faust coordinates: it keeps the consumer group, the assignment, the agents and the timers. It does not fetch the
 delegated topic: the partition reader does (docs/decisions/0001). For this one method of Faust's consumer is overridden;
-that is why faust-streaming is pinned exactly, and tests/integration/test_reader.py is the safety net of an upgrade.
+that is why faust-streaming is pinned exactly. The safety net of an upgrade is tests/integration/test_worker.py and
+test_identical_state.py beside it, and tests/unit/test_channel_in_a_rebalance.py.
 """
 
 from collections.abc import Awaitable, Callable

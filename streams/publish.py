@@ -9,7 +9,7 @@ Errors:
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 from kafka import KafkaProducer
@@ -29,6 +29,7 @@ _UNDER_WAY_RECORDS = 25_000
 _UNDER_WAY_BYTES = 32 * 1024 * 1024
 # Delivery is retried by the idempotent producer this long: a broker's restart fits in.
 _DELIVERY_SECONDS = 60
+_COMPRESSED_BYTES = 64 * 1024 * 1024  # a record before it is compressed; the broker's limit is for what arrives
 
 
 class PublishError(RuntimeError):
@@ -48,17 +49,24 @@ class Publisher:
 
     `published` counts what the broker has acknowledged, after `flush`.
 
+    Args:
+        settings: Where Kafka is.
+        topic: Its name; the events topic by default.
+        compression: How to compress, so that records may be larger than the broker's limit before they are.
+
     Raises:
         UnreachableError: no broker answers, or the topic is not there.
     """
 
-    def __init__(self, settings: Settings, topic: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings, topic: str | None = None, *, compression: Literal["gzip"] | None = None
+    ) -> None:
         self.topic = topic or settings.events_topic
         self.published = 0
         self._under_way = 0
         self._bytes = 0
         self._failures: list[BaseException] = []
-        self._producer = _connect(settings, self.topic)
+        self._producer = _connect(settings, self.topic, compression)
 
     def __enter__(self) -> Self:
         return self
@@ -170,7 +178,8 @@ def paced(items: Iterable[Item], per_second: float | None) -> Iterator[Item]:
         yield item
 
 
-def _connect(settings: Settings, topic: str) -> Any:
+def _connect(settings: Settings, topic: str, compression: str | None) -> Any:
+    larger = {"compression_type": compression, "max_request_size": _COMPRESSED_BYTES} if compression else {}
     try:
         producer = KafkaProducer(
             **settings.kafka_client(),
@@ -184,6 +193,7 @@ def _connect(settings: Settings, topic: str) -> Any:
             max_block_ms=_REACH_SECONDS * 1000,
             allow_auto_create_topics=False,
             metrics_enabled=False,
+            **larger,
         )
     except KafkaError as error:
         raise UnreachableError(no_answer(settings)) from error

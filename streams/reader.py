@@ -9,11 +9,13 @@ Faust says which partitions are this worker's. For these the reader
    other partitions) in one transaction; then makes it the state. The committed group offset is for lag tools only.
 
 When partitions are revoked the chunk in hand is finished first. When a write fails it is not known whether it took
-place: the reader begins again at 1, and the changelog tells.
+place: the reader begins again at 1, and the changelog tells. What that does not mend either is reported, and the worker
+stops: it must not hold partitions that it cannot read.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,19 +23,23 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
 
 from config.clock import Clock, from_timestamp_ms
 from config.settings import Settings
 from streams.changelog import ChangelogReader, ChangelogWriter
 from streams.chunk import PartitionProcessor, Plan, Record
+from streams.clients import in_time, let_go
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _FETCH_WAIT_MS = 500  # how long the broker may hold a fetch that finds nothing; an event that comes is sent at once
 _RETRY_SECONDS = 1.0
+_TRIES = 3  # of what the client says is of no use to try again; so many within
+_TRIES_SECONDS = 60.0
 _REPORT_SECONDS = 1.0
+_REPORT_LIMIT_SECONDS = 2.0
 _QUIET_SECONDS = 3.0  # a partition that got no record for so long is not being replayed into
 _HEAD = timedelta(seconds=2)  # no further behind is the head: under load some records always wait
 _UNHEARD_SECONDS = 5.0  # a broker that has not answered a fetch for so long may hold records that nobody here knows of
@@ -97,6 +103,7 @@ class PartitionReader:
         self._consumer: Any = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._failed_at: deque[float] = deque(maxlen=_TRIES)
         self._reported_at = 0.0
 
     @property
@@ -128,7 +135,7 @@ class PartitionReader:
     async def assign(self, partitions: set[int]) -> None:
         """Serve exactly these partitions from now on."""
         await self.revoke()
-        for partition in self._states.keys() - partitions:
+        for partition in self._writers.keys() - partitions:
             await self._forget(partition)
         if partitions:
             self._stopping = False
@@ -136,21 +143,20 @@ class PartitionReader:
 
     async def revoke(self) -> None:
         """Serve nothing from now on; the chunk in hand is finished first. States stay warm."""
-        if self._task is not None:
-            self._stopping = True
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._task = None
+        task = self._task
+        if task is not None:
+            if not self._stopping:  # a second cancellation, as when a worker is stopped in a rebalance, would not wait
+                self._stopping = True
+                task.cancel()
+            await asyncio.wait([task])
         self._serving.clear()
 
     async def stop(self) -> None:
         """Finish the chunk in hand and disconnect."""
         await self.revoke()
-        for partition in list(self._states):
+        for partition in list(self._writers):
             await self._forget(partition)
-        if self._consumer is not None:
-            await asyncio.gather(self._consumer.stop(), self._changelogs.stop())
-            self._consumer = None
+        await self._disconnect()
 
     async def _forget(self, partition: int) -> None:
         self._states.pop(partition, None)
@@ -175,6 +181,8 @@ class PartitionReader:
                     self._serving.clear()
                     await asyncio.sleep(self._settings.session_timeout_seconds)
                 except KafkaError as error:
+                    if self._is_hopeless(error):
+                        raise
                     log.warning("Kafka: %r; starting again from the changelog", error)
                     self._serving.clear()
                     await asyncio.sleep(_RETRY_SECONDS)
@@ -184,10 +192,23 @@ class PartitionReader:
             self._serving.clear()
             await self._on_failure(error)
 
+    def _is_hopeless(self, error: KafkaError) -> bool:
+        """Return whether an error has come too often that the client says no retry can mend.
+
+        Starting again from the changelog mends some of these, such as a lost sequence. It does not mend a batch that
+        cannot be decompressed, a record that is too large, or a missing permission.
+        """
+        # A broker that is slow or away may be back; so may whatever the client wraps in an error without a kind.
+        if error.retriable or isinstance(error, KafkaTimeoutError) or type(error) is KafkaError:
+            return False
+        self._failed_at.append(monotonic())
+        return len(self._failed_at) == _TRIES and self._failed_at[-1] - self._failed_at[0] < _TRIES_SECONDS
+
     async def _serve(self, partitions: set[int]) -> None:
         started = monotonic()
-        await self._connect()
-        await self._fence(partitions)
+        # Once begun these are finished: what was given up half-way would stay open, or fence the next owner later.
+        await _finished(self._connect())
+        await _finished(self._fence(partitions))
         for partition in partitions - self._states.keys():
             self._states[partition] = self._new_processor(partition)
         states = {partition: self._states[partition] for partition in partitions}
@@ -202,24 +223,35 @@ class PartitionReader:
             await self._round()
 
     async def _connect(self) -> None:
-        if self._consumer is None:
-            await self._changelogs.start()
-            consumer = AIOKafkaConsumer(
-                **self._settings.kafka_client(),
-                group_id=f"{self._settings.app}-position",
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                auto_offset_reset="earliest",
-                max_partition_fetch_bytes=1 << 20,
-                fetch_max_wait_ms=_FETCH_WAIT_MS,
-            )
-            await consumer.start()
-            self._consumer = consumer
+        if self._consumer is not None:
+            return
+        self._consumer = AIOKafkaConsumer(
+            **self._settings.kafka_client(),
+            group_id=f"{self._settings.app}-position",
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=1 << 20,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+        )
+        try:
+            async with in_time("not connected"):
+                await self._changelogs.start()
+                await self._consumer.start()
+        except BaseException:
+            await self._disconnect()
+            raise
+
+    async def _disconnect(self) -> None:
+        await self._changelogs.stop()
+        if self._consumer is not None:
+            consumer, self._consumer = self._consumer, None
+            await let_go(consumer)
 
     async def _fence(self, partitions: set[int]) -> None:
         for partition in partitions - self._writers.keys():
             self._writers[partition] = ChangelogWriter(self._settings, partition)
-        await asyncio.gather(*(self._writers[partition].fence() for partition in partitions))
+        await _all([self._writers[partition].fence() for partition in partitions])
 
     def _seek(self, states: dict[int, PartitionProcessor]) -> None:
         topic = self._settings.events_topic
@@ -240,7 +272,7 @@ class PartitionReader:
             await self._measure(partition)
         if monotonic() - self._reported_at >= _REPORT_SECONDS:
             self._reported_at = monotonic()
-            await self._report()
+            await _finished(self._report())
 
     async def _chunks(self, partition: int, records: list[Record]) -> None:
         size = self._settings.chunk_records
@@ -280,7 +312,8 @@ class PartitionReader:
         if not offsets:
             return
         try:
-            await self._consumer.commit(offsets)
+            async with in_time("not committed", _REPORT_LIMIT_SECONDS):  # the client would try for ever
+                await self._consumer.commit(offsets)
         except KafkaError as error:
             log.info("positions not reported: %r", error)
 
@@ -301,5 +334,5 @@ async def _finished(work: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         if not task.cancelled() and task.exception() is not None:
-            log.warning("the chunk in hand failed while partitions were revoked: %r", task.exception())
+            log.warning("what was in hand failed while partitions were revoked: %r", task.exception())
         raise

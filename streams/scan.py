@@ -1,6 +1,7 @@
-"""Reading a whole topic once, from its beginning to where it ends now: for the tools, through kafka-python."""
+"""Reading a whole topic once, from its beginning to where it ends now, or one record: for the tools (kafka-python)."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -30,6 +31,32 @@ def scan(
     Raises:
         ScanError: no broker answers, or the topic is not there.
     """
+    with _connected(settings) as consumer:
+        yield from _records(consumer, topic, only, progress)
+
+
+def record_at(settings: Settings, topic: str, partition: int, offset: int) -> Any | None:
+    """Return one committed record, or None if the topic does not hold it any more.
+
+    Raises:
+        ScanError: no broker answers.
+    """
+    source = TopicPartition(topic, partition)
+    with _connected(settings) as consumer:
+        if partition not in (consumer.partitions_for_topic(topic) or ()):
+            return None
+        consumer.assign([source])
+        if not consumer.beginning_offsets([source])[source] <= offset < consumer.end_offsets([source])[source]:
+            return None
+        consumer.seek(source, offset)
+        while consumer.position(source) <= offset:
+            for record in consumer.poll(timeout_ms=_POLL_MS, max_records=1).get(source, ()):
+                return record if record.offset == offset else None
+    return None
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Any]:
     try:
         consumer = KafkaConsumer(
             **settings.kafka_client(),
@@ -40,7 +67,7 @@ def scan(
     except KafkaError as error:
         raise ScanError(no_answer(settings)) from error
     try:
-        yield from _records(consumer, topic, only, progress)
+        yield consumer
     finally:
         consumer.close()
 

@@ -203,7 +203,7 @@ class DossierProcessor:
         said_at = plan.said_at.get(event.subject)
         if said_at is None or event.at > said_at:
             plan.said_at[event.subject] = event.at
-        if since is not None and since <= event.at:
+        if since is not None and unsynced_since(dossier) != since:
             plan.ack_seconds.append((event.at - since).total_seconds())
 
     @staticmethod

@@ -34,6 +34,7 @@ class AgencyReport(msgspec.Struct):
     withdrawn: int = 0
     stopped: int = 0
     missing_sync: int = 0
+    diverged: int = 0
     due_soon: int = 0
     acceptance_overdue: int = 0
     step_overdue: int = 0
@@ -60,6 +61,8 @@ def _counts(contribution: Contribution) -> Iterable[str]:
         yield "due_soon"
     if contribution.sync_missing is not None:
         yield "missing_sync"
+    if contribution.diverged is not None:
+        yield "diverged"
     yield from contribution.violations  # the fields bear their names
 
 

@@ -16,8 +16,10 @@ from agents.dossiers.rules import (
     processing_deadline,
     second_extension,
     step_deadline,
+    sync_diverged,
     sync_missing,
 )
+from agents.dossiers.rules.sync_diverged import Kind
 from agents.dossiers.rules.sync_missing import Severity
 from agents.dossiers.timeliness import ENDS, timeliness
 from agents.expectations import TICK, Expectation, Rule, Verdict
@@ -83,6 +85,7 @@ class Contribution(NamedTuple):
     due_soon: str | None
     violations: tuple[Violation, ...]
     sync_missing: Severity | None
+    diverged: Kind | None
 
 
 class Breach(NamedTuple):
@@ -169,7 +172,10 @@ def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing 
     late = overdue_since is not None or state is State.FINISHED_LATE
     violations = tuple(_violations(case, state, found, late=late))
     unsynced_since, severity = _sync_missing(case, found)
-    contribution = Contribution(case.agency, state, taken_in_at(dossier) is not None, age, rung, violations, severity)
+    diverged = _diverged(case, found)
+    contribution = Contribution(
+        case.agency, state, taken_in_at(dossier) is not None, age, rung, violations, severity, diverged
+    )
     due_at, breaches = case.deadline.due_at, tuple(found.breaches)
     counts = counted(case, late=overdue_since is not None or _ended_late(case))
     return Standing(contribution, due_at, overdue_since, unsynced_since, breaches, counts, found.next_at)
@@ -265,6 +271,14 @@ def _sync_missing(case: Case, found: _Findings) -> tuple[datetime | None, Severi
         return since, None
     found.broken(sync_missing.RULE, *reached)
     return since, reached[1]
+
+
+def _diverged(case: Case, found: _Findings) -> Kind | None:
+    """Return what the portal shows otherwise than the agency, if anything."""
+    divergence = sync_diverged.diverged(case)
+    found.look_again(divergence.next_at)
+    found.broken(sync_diverged.RULE, divergence.since, "warning")
+    return divergence.kind
 
 
 def _next_status_at(dossier: Dossier, at: datetime) -> datetime | None:

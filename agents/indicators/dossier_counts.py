@@ -40,8 +40,8 @@ def taken_in_at(dossier: Dossier) -> datetime | None:
 def counted(case: Case, *, late: bool) -> tuple[Counted, ...]:
     """Return what a dossier adds to; nothing before it is taken in.
 
-    A dossier of the period (received, or ended, in it) falls on the later of the two days: a window that ends today then
-    holds it exactly once.
+    A dossier of the period (received, or ended, in it) falls on the later of the two days: then a window that ends
+    today holds it exactly once.
     """
     received_at = taken_in_at(case.dossier)
     if received_at is None:

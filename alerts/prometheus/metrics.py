@@ -153,6 +153,7 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     overdue: Counter[tuple[str, str]] = Counter()
     due_soon: Counter[tuple[str, str]] = Counter()
     missing: Counter[tuple[str, str]] = Counter()
+    diverged: Counter[tuple[str, str]] = Counter()
     violations: Counter[tuple[str, str]] = Counter()
     for contribution, count in contributions.items():
         states[contribution.agency, contribution.state] += count
@@ -162,6 +163,8 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
             due_soon[contribution.agency, contribution.due_soon] += count
         for violation in contribution.violations:
             violations[contribution.agency, violation] += count
+        if contribution.diverged is not None:
+            diverged[contribution.agency, contribution.diverged] += count
         if contribution.sync_missing is not None:
             missing[contribution.agency, contribution.sync_missing] += count
     yield _gauge("tthc_dossiers", "Dossiers by state.", ("agency", "state"), states)
@@ -169,8 +172,9 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     yield _gauge("tthc_dossiers_due_soon", "Open dossiers by the rung they stand on.", ("agency", "rung"), due_soon)
     yield _gauge("tthc_dossier_violations", "Dossiers by rule broken.", ("agency", "violation"), violations)
     yield _gauge("tthc_sync_missing", "Dossiers the portal has not acknowledged.", ("agency", "severity"), missing)
+    yield _gauge("tthc_sync_diverged", "Dossiers the portal shows otherwise.", ("agency", "kind"), diverged)
     yield _gauge(
-        "tthc_indicator_count",
+        "tthc_indicator_counts",
         "Named counts of the index, in windows that end today.",
         ("agency", "count", "window"),
         indicator_counts(processors),

@@ -66,6 +66,11 @@ COUNTED = (
 )  # fmt: skip
 
 
+def known_here(agencies: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Return the numbers that this oracle has an opinion on; what diverges is `support.naive_sync`'s matter."""
+    return {agency: {name: numbers[name] for name in COUNTED} for agency, numbers in agencies.items()}
+
+
 def judge(events: Iterable[Event], at: datetime) -> dict[str, Verdict]:
     """Return the verdict on every dossier whose agency and status are known, by its code."""
     return {
@@ -173,11 +178,10 @@ def _waits_too_long(history: History, office: NaiveOffice, at: datetime) -> bool
 
 
 def _missing_sync(history: History, office: NaiveOffice, at: datetime) -> str | None:
-    known_until = max(history.acknowledged, default=None)
     waiting = [
         said_at
-        for said_at, _, code in history.statuses
-        if code != SUBMITTED and (known_until is None or said_at > known_until)
+        for place, (said_at, _, code) in enumerate(history.statuses)
+        if code != SUBMITTED and not any(_covers(history, place, *answer) for answer in history.acknowledged)
     ]
     if not waiting or at <= min(waiting) + timedelta(minutes=10):
         return None
@@ -186,3 +190,10 @@ def _missing_sync(history: History, office: NaiveOffice, at: datetime) -> str | 
     if at <= critical_at:
         return "warning"
     return "violation" if at > office.closing(min(waiting)) else "critical"
+
+
+def _covers(history: History, place: int, answered_at: datetime, named: int | None) -> bool:
+    """Whether an acknowledgement covers a fact: up to the latest statement of the status it names, or all so far."""
+    before = [number for number, (said_at, _, _) in enumerate(history.statuses) if said_at <= answered_at]
+    meant = before if named is None else [number for number in before if history.statuses[number][2] == named]
+    return place <= max(meant, default=-1)

@@ -37,7 +37,7 @@ class History:
     limits: list[Said[tuple[int, str]]] = field(default_factory=list)
     extensions: list[tuple[datetime, datetime]] = field(default_factory=list)  # said at, the new date
     apologies: list[tuple[datetime, ...]] = field(default_factory=list)  # sent at, and the new date if there is one
-    acknowledged: list[datetime] = field(default_factory=list)
+    acknowledged: list[tuple[datetime, int | None]] = field(default_factory=list)  # when, and the status it names
 
     @property
     def status(self) -> int:
@@ -77,7 +77,7 @@ def _note(history: History, event: Event) -> None:
     elif isinstance(data, DossierApology):
         history.apologies.append((data.sent_at, data.new_due_at) if data.new_due_at else (data.sent_at,))
     elif isinstance(data, DossierPortal) and data.outcome == "acknowledged":
-        history.acknowledged.append(event.at)
+        history.acknowledged.append((event.at, data.status))
 
 
 def _note_status(history: History, event: Event, data: DossierStatus) -> None:

@@ -13,7 +13,7 @@ from streams.decode import Line, decode
 from streams.events import Event
 from streams.publish import Publisher, address, paced
 from streams.simulate import Config, Province, SimulatedEvent
-from support.oracle import Verdict, counts, judge
+from support.oracle import Verdict, counts, judge, known_here
 
 
 class Simulated:
@@ -39,7 +39,9 @@ class Simulated:
         evaluation.read("simulated", (event.value for event in self.events))
         evaluation.finish()
         reports = agency_reports(evaluation.processor.tally.contributions.items())
-        assert {agency: msgspec.structs.asdict(report) for agency, report in reports.items()} == counts(self.verdicts)
+        assert known_here({agency: msgspec.structs.asdict(report) for agency, report in reports.items()}) == counts(
+            self.verdicts
+        )
         return evaluation
 
     @property

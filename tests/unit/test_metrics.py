@@ -34,6 +34,8 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
     "tthc_oldest_overdue_timestamp_seconds": ("gauge", {"agency"}),
     "tthc_became_overdue": ("counter", {"agency"}),
     "tthc_sync_missing": ("gauge", {"agency", "severity"}),
+    "tthc_sync_diverged": ("gauge", {"agency", "kind"}),
+    "tthc_indicator_counts": ("gauge", {"agency", "count", "window"}),
     "tthc_sync_ack_seconds": ("histogram", set()),
     "tthc_source_last_event_timestamp_seconds": ("gauge", {"source"}),
     "tthc_dead_letters": ("counter", {"reason"}),

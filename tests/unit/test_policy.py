@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from builders import MICROSECOND, local, policy, sync_limit
-from config.policy import ByIssuer, PetitionLimits, Policies, PolicyError, Rung, SecondSupplement
+from config.policy import ByIssuer, PetitionLimits, Policies, PolicyError, Rung, SecondSupplement, SourceSilence
 from config.policy_file import DEFAULT_FILE, load_policies
 from config.spans import span
 
@@ -29,6 +29,8 @@ VERSION: dict[str, Any] = {
     "petitions": {"refuse": "2wd", "ask_back": "5wd", "process": "15wd", "publish": "2wd"},
     "announcement_before": {"province": "5wd", "ministry": "20wd"},
     "publication_within": {"province": "5wd", "ministry": "10wd"},
+    "agency_silent_after": "3wd",
+    "source_stale": {"factor": 2.5, "at_least": "2wh", "at_most": "1wd"},
     "watermark_slack": "1d",
     "live_within": "1h",
 }
@@ -78,6 +80,8 @@ def test_the_policy_that_comes_with_the_program_has_the_documented_limits() -> N
     assert shipped.petitions == PetitionLimits(span("2wd"), span("5wd"), span("15wd"), span("2wd"))
     assert shipped.announcement_before == ByIssuer(province=span("5wd"), ministry=span("20wd"))
     assert shipped.publication_within == ByIssuer(province=span("5wd"), ministry=span("10wd"))
+    assert shipped.agency_silent_after == span("2wd")
+    assert shipped.source_stale == SourceSilence(3, span("1wh"), span("2wd"))
     assert shipped.source
     assert load_policies(DEFAULT_FILE).at(local("1999-01-01")) == shipped  # also before its first version
 
@@ -94,6 +98,8 @@ def test_a_policy_file_says_what_it_says(tmp_path: Path) -> None:
         Rung("1wd", left=span("1wd")),
         Rung("2h", left=span("2h")),
     )
+    assert found.agency_silent_after == span("3wd")
+    assert found.source_stale == SourceSilence(2.5, span("2wh"), span("1wd"))
     assert (found.watermark_slack, found.live_within) == (timedelta(days=1), timedelta(hours=1))
 
 
@@ -108,6 +114,8 @@ def test_a_policy_file_says_what_it_says(tmp_path: Path) -> None:
         ("clock_stops_at", [5, 6]),
         ("second_supplement", "clock_stops"),
         ("acceptance", "10000wd"),
+        ("source_stale/factor", 1),
+        ("source_stale/at_least", "1wd"),
     ],
 )
 def test_what_is_unusual_but_can_be_obeyed_is_accepted(tmp_path: Path, path: str, value: object) -> None:
@@ -144,6 +152,11 @@ NEVER = [
     ("petitions/process", "0wd", "petitions.process: 0wd is no time at all"),
     ("announcement_before/ministry", "0d", "announcement_before.ministry: 0d is no time at all"),
     ("publication_within/province", "0d", "publication_within.province: 0d is no time at all"),
+    ("agency_silent_after", "0wd", "agency_silent_after: 0wd is no time at all"),
+    ("source_stale/factor", 0.5, "source_stale: factor: 0.5 is not between 1 and 100"),
+    ("source_stale/factor", 101, "source_stale: factor: 101 is not between 1 and 100"),
+    ("source_stale/at_least", "0wh", "source_stale: at_least: 0wh is no time at all"),
+    ("source_stale/at_least", "9wh", "source_stale: at_least 9wh is more than at_most 1wd"),
     ("live_within", "0s", "live_within: 0s is no time at all"),
     ("effective_from", "2070-01-01", "effective_from: 2070-01-01 is outside the years of the calendar"),
     ("effective_from", "0001-01-01", "effective_from: 0001-01-01 is outside the years of the calendar (2000 to 2069)"),
@@ -155,6 +168,12 @@ SLIPS = [
     ("overdue_ages", ["1wd"], "overdue_ages: 1wd: only wall time"),
     ("watermark_slack", "8wh", "watermark_slack: 8wh: only wall time"),
     ("live_within", "1wd", "live_within: 1wd: only wall time"),
+    ("agency_silent_after", "2d", "agency_silent_after: 2d: only working time can be meant here"),
+    ("agency_silent_after", "closing", "agency_silent_after: closing cannot be counted here"),
+    ("source_stale/at_most", "1d", "source_stale: at_most: 1d: only working time can be meant here"),
+    ("source_stale/factor", "often", "factor"),
+    ("source_stale/factor", ".nan", "factor"),
+    ("source_stale/at_most", None, "at_most"),
     ("acceptance", "closing", "acceptance: closing cannot be counted here"),
     ("due_soon", ["closing"], "due_soon: closing cannot be counted here"),
     ("apology_before", "closing", "apology_before: closing cannot be counted here"),

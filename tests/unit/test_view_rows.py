@@ -166,10 +166,11 @@ class Shown:
 
 STANDINGS = st.none() | st.builds(
     lambda agency, state, overdue, missing: Standing(
-        Contribution(agency, state, True, "le_1d" if overdue else None, None, (), missing),
+        Contribution(agency, state, True, "le_1d" if overdue else None, None, (), missing, None),
         DUE,
         DUE if overdue and state is State.RECEIVED else None,
         AT if missing else None,
+        (),
         (),
         None,
     ),

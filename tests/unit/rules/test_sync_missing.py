@@ -1,11 +1,25 @@
 """Rule sync-missing: the portal acknowledges in time. What it has acknowledged: tests/unit/test_sync_missing.py."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from agents.dossiers.rules.sync_missing import RULE, Missing, Severity, missing
-from builders import AGENCY, DAY, HOUR, MICROSECOND, MINUTE, local, policy, portal, rulebook_of, status, sync_limit
+from agents.dossiers.rules.sync_missing import RULE, Cause, Missing, Severity, cause, late, missing
+from builders import (
+    AGENCY,
+    DAY,
+    HOUR,
+    MICROSECOND,
+    MINUTE,
+    event,
+    local,
+    policy,
+    portal,
+    rulebook_of,
+    status,
+    sync_limit,
+)
+from streams.events import DossierPortal, Outcome, Status
 from support.cases import case, since, standing
 
 AT = local("2026-03-02 08:00")  # a Monday
@@ -87,3 +101,63 @@ def test_the_limits_are_the_agencys_own_and_of_the_day_of_the_fact() -> None:
     assert instants(tuesday) == [tuesday + 30 * MINUTE, tuesday + 6 * HOUR, tuesday + DAY]
     assert instants(tuesday, "H42.18") == [tuesday + 10 * MINUTE, tuesday + 2 * HOUR, tuesday + 9 * HOUR]
     assert instants(AT) == [AT + 10 * MINUTE, AT + 2 * HOUR, AT + 9 * HOUR]
+
+
+# -- why it is missing, and how late it came --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ([], Cause.NEVER),
+        ([(MINUTE, Outcome.SENT)], Cause.NEVER),
+        ([(MINUTE, Outcome.REJECTED)], Cause.REJECTED),
+        ([(MINUTE, Outcome.REJECTED), (HOUR, Outcome.SENT)], Cause.REJECTED),  # sent again, and not answered yet
+        ([(-MINUTE, Outcome.REJECTED)], Cause.NEVER),  # an answer to something else
+        ([(MINUTE, Outcome.REJECTED), (HOUR, Outcome.ACKNOWLEDGED)], None),
+        ([(MINUTE, Outcome.ACKNOWLEDGED), (HOUR, Outcome.REJECTED)], None),  # what it knew it still knows
+    ],
+)
+def test_what_is_missing_was_rejected_or_never_answered(
+    answers: list[tuple[timedelta, Outcome]], why: Cause | None
+) -> None:
+    assert cause(case(AT + DAY, RECEIVED, *(portal(AT + after, outcome) for after, outcome in answers))) == why
+
+
+def test_a_rejection_that_lies_ahead_is_not_known_yet() -> None:
+    assert cause(case(AT + MINUTE, RECEIVED, portal(AT + HOUR, Outcome.REJECTED))) is Cause.NEVER
+
+
+def test_an_acknowledgement_of_something_else_is_no_rejection() -> None:
+    false = event(AT + HOUR, DossierPortal(outcome=Outcome.ACKNOWLEDGED, status=Status.FINISHED))
+
+    assert cause(case(AT + DAY, RECEIVED, portal(AT + MINUTE, Outcome.REJECTED), false)) is Cause.NEVER
+
+
+@pytest.mark.parametrize(
+    ("after", "severity"),
+    [
+        (10 * MINUTE, None),
+        (10 * MINUTE + MICROSECOND, Severity.WARNING),
+        (2 * HOUR, Severity.WARNING),
+        (2 * HOUR + MICROSECOND, Severity.CRITICAL),
+        (9 * HOUR + MICROSECOND, Severity.VIOLATION),
+    ],
+)
+def test_what_was_acknowledged_after_a_limit_stays_late(after: timedelta, severity: Severity | None) -> None:
+    in_time = (status(AT + 5 * DAY, 4), portal(AT + 5 * DAY))
+
+    assert late(case(AT + 30 * DAY, RECEIVED, portal(AT + after), *in_time)) == severity
+    assert late(case(AT + after - MICROSECOND, RECEIVED, portal(AT + after))) is None  # not acknowledged yet
+
+
+def test_of_several_late_acknowledgements_the_gravest_counts_and_submissions_do_not() -> None:
+    events = (RECEIVED, portal(AT + HOUR), status(AT + DAY, 4), portal(AT + DAY + 3 * HOUR))
+
+    assert late(case(AT + 30 * DAY, status(AT - 5 * DAY, 1), *events)) is Severity.CRITICAL
+
+
+def test_a_fact_that_only_a_later_one_stands_for_came_late_with_it() -> None:
+    four = event(AT + DAY, DossierPortal(outcome=Outcome.ACKNOWLEDGED, status=Status.IN_PROGRESS))
+
+    assert late(case(AT + 30 * DAY, RECEIVED, status(AT + DAY, 4), four)) is Severity.VIOLATION
