@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
+from config.bottlenecks import Thresholds
 from config.clock import VIETNAM
 from config.spans import Span
 
@@ -80,6 +81,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     publication_within: ByIssuer
     agency_silent_after: Span
     source_stale: SourceSilence
+    bottlenecks: Thresholds
     watermark_slack: timedelta
     live_within: timedelta
 

@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from config.bottlenecks import Thresholds, thresholds
 from config.calendar.documents import FIRST_YEAR, LAST_YEAR
 from config.clock import VIETNAM
 from config.policy import (
@@ -61,6 +62,11 @@ class _SilenceRow(msgspec.Struct, forbid_unknown_fields=True):
     at_most: str
 
 
+class _BottlenecksRow(msgspec.Struct, forbid_unknown_fields=True):
+    judged_from: dict[str, int]
+    limits: dict[str, dict[str, str]]
+
+
 class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     effective_from: date
     source: Text
@@ -76,6 +82,7 @@ class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     publication_within: _IssuerRow
     agency_silent_after: str
     source_stale: _SilenceRow
+    bottlenecks: _BottlenecksRow
     watermark_slack: str
     live_within: str
 
@@ -116,6 +123,7 @@ def _version(row: _VersionRow) -> Policy:
         publication_within=ByIssuer(**_spans("publication_within", row.publication_within)),
         agency_silent_after=_named("agency_silent_after", _some_working, row.agency_silent_after),
         source_stale=_named("source_stale", _source_silence, row.source_stale),
+        bottlenecks=_named("bottlenecks", _thresholds, row.bottlenecks),
         watermark_slack=_named("watermark_slack", _wall, row.watermark_slack),
         live_within=_named("live_within", _some_wall, row.live_within),
     )
@@ -180,6 +188,10 @@ def _source_silence(row: _SilenceRow) -> SourceSilence:
     if at_least.amount > at_most.amount:
         raise ValueError(f"at_least {row.at_least} is more than at_most {row.at_most}")
     return SourceSilence(row.factor, at_least, at_most)
+
+
+def _thresholds(row: _BottlenecksRow) -> Thresholds:
+    return thresholds(row.limits, row.judged_from)
 
 
 def _ages(texts: list[str]) -> tuple[timedelta, ...]:

@@ -66,9 +66,9 @@ def rules(indexes: Indexes) -> Iterator[Rule]:
 
 def _counts(agencies: Agencies) -> Iterator[Rule]:
     """An agency is known by any count in any window; it is then known in all of them."""
-    yield Rule(COUNTED, "sum by (agency, count, window) (tthc_indicator_count)", {})
+    yield Rule(COUNTED, "sum by (agency, count, window) (tthc_indicator_counts)", {})
     first, *others = WINDOWS
-    yield Rule(COUNTED, "group by (agency) (tthc_indicator_count)", {"count": AGENCIES, "window": first})
+    yield Rule(COUNTED, "group by (agency) (tthc_indicator_counts)", {"count": AGENCIES, "window": first})
     for window in others:
         yield Rule(COUNTED, counted(AGENCIES, window=first), {"window": window})
     for name, of, patterns in (

@@ -12,7 +12,7 @@ from config.index import Level
 
 _LITERAL = re.compile(r"\w+")
 
-COUNTED = "agency:tthc_indicator_count:sum"
+COUNTED = "agency:tthc_indicator_counts:sum"
 
 
 def counted(*counts: str, **labels: str) -> str:

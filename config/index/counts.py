@@ -1,6 +1,6 @@
 """The named counts (số đếm) of which indicators are made: what is counted, of what, and on which day it falls.
 
-The worker counts them by agency and window (`tthc_indicator_count`); `index.yaml` makes indicators of them. To count
+The worker counts them by agency and window (`tthc_indicator_counts`); `index.yaml` makes indicators of them. To count
 something new is code in `agents/`; to make an indicator of what is counted already is a change of `index.yaml` alone.
 """
 
