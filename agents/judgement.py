@@ -26,9 +26,14 @@ class Judgement(NamedTuple):
         """What is overdue now: it asks for somebody's attention."""
         return tuple(one for one in self.judged if one.verdict is Verdict.MISSED)
 
+    def of(self, rule: Rule) -> Judged | None:
+        """Return how a rule's expectation stands, and by when it is due, or None if the rule does not apply."""
+        return next((one for one in self.judged if one.rule == rule.id), None)
+
     def verdict(self, rule: Rule) -> Verdict | None:
         """Return how a rule's expectation stands, or None if the rule does not apply."""
-        return next((one.verdict for one in self.judged if one.rule == rule.id), None)
+        found = self.of(rule)
+        return found.verdict if found else None
 
 
 def judge(

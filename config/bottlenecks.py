@@ -47,27 +47,30 @@ class Measure(msgspec.Struct, frozen=True):
     of: Of
 
 
-def _measures(bottleneck: Bottleneck, of: Of, at_most: str = "", at_least: str = "") -> Iterable[Measure]:
-    yield from (Measure(name, bottleneck, Bound.AT_MOST, of) for name in at_most.split())
-    yield from (Measure(name, bottleneck, Bound.AT_LEAST, of) for name in at_least.split())
-
+_MOST, _LEAST = Bound.AT_MOST, Bound.AT_LEAST
 
 MEASURES: tuple[Measure, ...] = (
-    *_measures(
-        Bottleneck.LATE_PUBLICATION,
-        Of.PROCEDURES,
-        at_most="announcement_missing publication_missing announced_late published_late parts_missing",
-    ),
-    *_measures(Bottleneck.MISMATCH, Of.PROCEDURES, at_most="listed_on_one_portal"),
-    *_measures(
-        Bottleneck.MISMATCH, Of.DOSSIERS, at_most="unknown_to_portal unsynced diverged missing_from_stream"
-    ),
-    *_measures(Bottleneck.MISMATCH, Of.AGENCIES, at_most="agencies_silent"),
-    *_measures(Bottleneck.OVERDUE, Of.DOSSIERS, at_most="late overdue_open apology_missing"),
-    *_measures(Bottleneck.ONLINE_PAYMENT, Of.PROCEDURES, at_least="payable_online"),
-    *_measures(Bottleneck.ONLINE_PAYMENT, Of.DOSSIERS, at_most="cash_though_payable", at_least="paid_online"),
-    *_measures(Bottleneck.REUSE, Of.DOSSIERS, at_most="demanded_again", at_least="reused"),
-    *_measures(Bottleneck.IN_PERSON, Of.DOSSIERS, at_most="demanded_in_person", at_least="filed_online"),
+    Measure("announcement_missing", Bottleneck.LATE_PUBLICATION, _MOST, Of.PROCEDURES),
+    Measure("publication_missing", Bottleneck.LATE_PUBLICATION, _MOST, Of.PROCEDURES),
+    Measure("announced_late", Bottleneck.LATE_PUBLICATION, _MOST, Of.PROCEDURES),
+    Measure("published_late", Bottleneck.LATE_PUBLICATION, _MOST, Of.PROCEDURES),
+    Measure("parts_missing", Bottleneck.LATE_PUBLICATION, _MOST, Of.PROCEDURES),
+    Measure("listed_on_one_portal", Bottleneck.MISMATCH, _MOST, Of.PROCEDURES),
+    Measure("unknown_to_portal", Bottleneck.MISMATCH, _MOST, Of.DOSSIERS),
+    Measure("unsynced", Bottleneck.MISMATCH, _MOST, Of.DOSSIERS),
+    Measure("diverged", Bottleneck.MISMATCH, _MOST, Of.DOSSIERS),
+    Measure("missing_from_stream", Bottleneck.MISMATCH, _MOST, Of.DOSSIERS),
+    Measure("agencies_silent", Bottleneck.MISMATCH, _MOST, Of.AGENCIES),
+    Measure("late", Bottleneck.OVERDUE, _MOST, Of.DOSSIERS),
+    Measure("overdue_open", Bottleneck.OVERDUE, _MOST, Of.DOSSIERS),
+    Measure("apology_missing", Bottleneck.OVERDUE, _MOST, Of.DOSSIERS),
+    Measure("payable_online", Bottleneck.ONLINE_PAYMENT, _LEAST, Of.PROCEDURES),
+    Measure("paid_online", Bottleneck.ONLINE_PAYMENT, _LEAST, Of.DOSSIERS),
+    Measure("cash_though_payable", Bottleneck.ONLINE_PAYMENT, _MOST, Of.DOSSIERS),
+    Measure("reused", Bottleneck.REUSE, _LEAST, Of.DOSSIERS),
+    Measure("demanded_again", Bottleneck.REUSE, _MOST, Of.DOSSIERS),
+    Measure("demanded_in_person", Bottleneck.IN_PERSON, _MOST, Of.DOSSIERS),
+    Measure("filed_online", Bottleneck.IN_PERSON, _LEAST, Of.DOSSIERS),
 )
 """docs/bottlenecks.md says what each is."""
 

@@ -79,6 +79,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     petitions: PetitionLimits
     announcement_before: ByIssuer
     publication_within: ByIssuer
+    procedure_history: timedelta
     agency_silent_after: Span
     source_stale: SourceSilence
     bottlenecks: Thresholds

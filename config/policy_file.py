@@ -80,6 +80,7 @@ class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     petitions: _PetitionRow
     announcement_before: _IssuerRow
     publication_within: _IssuerRow
+    procedure_history: str
     agency_silent_after: str
     source_stale: _SilenceRow
     bottlenecks: _BottlenecksRow
@@ -121,6 +122,7 @@ def _version(row: _VersionRow) -> Policy:
         petitions=PetitionLimits(**_spans("petitions", row.petitions)),
         announcement_before=ByIssuer(**_spans("announcement_before", row.announcement_before)),
         publication_within=ByIssuer(**_spans("publication_within", row.publication_within)),
+        procedure_history=_named("procedure_history", _wall, row.procedure_history),
         agency_silent_after=_named("agency_silent_after", _some_working, row.agency_silent_after),
         source_stale=_named("source_stale", _source_silence, row.source_stale),
         bottlenecks=_named("bottlenecks", _thresholds, row.bottlenecks),

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     app: str = "dunghan"  # consumer group, and the prefix of its topics and transactional ids
     events_topic: str = "dossier-events"
+    catalogue_topic: str = "catalogue-events"
+    petitions_topic: str = "petition-events"
     partitions: Positive = 8
     replication_factor: Positive = 1
     session_timeout_seconds: Seconds = 6.0  # a crashed worker's partitions are taken over after this

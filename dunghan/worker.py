@@ -12,30 +12,34 @@ import gc
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import faust
 import mode.loop
 
-from agents.dossiers import agent
-from agents.dossiers.activity import Activity
+from agents import agent
+from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
+from agents.petitions.processor import PetitionProcessor
+from agents.procedures.processor import ProcedureProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
 from alerts.redis.view import View
-from config.calendar import Calendar, CalendarDocument, CalendarError
+from config.calendar import CalendarDocument, CalendarError
 from config.clock import Clock
 from config.policy import PolicyError
 from config.rulebook import load_rulebook
 from config.settings import Settings
 from streams.calendar_feed import CalendarFeed
-from streams.chunk import PartitionProcessor
 from streams.faust_app import CoordinatingApp, create_app
-from streams.placement import partition_of
 from streams.reader import PartitionReader
+from streams.sources import Source, sources
 
 log = logging.getLogger(__name__)
+P = TypeVar("P")
 
+_PROCESSORS = (DossierProcessor, ProcedureProcessor, PetitionProcessor)  # of the topics of `sources`, in their order
 _LAST_WORDS_SECONDS = 3.0
 _EXIT_SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
 
@@ -51,36 +55,45 @@ class Worker:
         self._calendar = CalendarFeed(settings)
         self._activity = Activity()
         self.app = create_app(settings, data_dir=data_dir, instance_id=instance_id)
-        self.app.delegate(settings.events_topic)
-        self.reader = PartitionReader(
-            settings,
-            clock=clock,
-            new_processor=self._new_processor,
-            handle=agent.register(self.app),
-            on_failure=self._fail,
-        )
-        self.view = View(settings, self.serving)
+        self.readers = {
+            source.topic: PartitionReader(
+                settings,
+                source,
+                clock=clock,
+                new_processor=partial(self._new_processor, source, kind),
+                handle=agent.register(self.app, source.topic),
+                on_failure=self._fail,
+            )
+            for source, kind in zip(sources(settings), _PROCESSORS, strict=True)
+        }
+        for topic in self.readers:
+            self.app.delegate(topic)
+        self.view = View(settings, lambda: self._serving(DossierProcessor))
         self.collector = WorkerCollector(
             self._activity,
-            self.serving,
-            self.reader.behind,
-            calendar=self._calendar_in_force,
+            self.readers,
+            law=lambda: self._rulebook.at(clock.now()),
             clock=clock,
             view_failures=lambda: self.view.failures,
         )
         self._wire(self.app)
 
-    def serving(self) -> Mapping[int, DossierProcessor]:
-        """Return the dossiers of the partitions that this worker serves."""
-        return {number: state for number, state in self.reader.serving.items() if isinstance(state, DossierProcessor)}
+    def _serving(self, kind: type[P]) -> Mapping[int, P]:
+        """Return the states of one kind in the partitions that this worker serves."""
+        return {
+            number: state
+            for reader in self.readers.values()
+            for number, state in reader.serving.items()
+            if isinstance(state, kind)
+        }
 
-    def _new_processor(self, partition: int) -> PartitionProcessor:
-        partitions = self._settings.partitions
-        return DossierProcessor(
+    def _new_processor(self, source: Source, kind: type[Any], partition: int) -> Any:
+        return kind(
             rulebook=self._rulebook,
             clock=self._clock,
             activity=self._activity,
-            lives_here=lambda code: partition_of(code.encode(), partitions) == partition,
+            partition=partition,
+            lives_here=lambda code: source.home(code) == partition,
         )
 
     def _rule_by(self, documents: Sequence[CalendarDocument]) -> None:
@@ -90,13 +103,12 @@ class Worker:
         except (CalendarError, PolicyError) as error:
             log.error("the calendar stays as it was: %s", error)  # noqa: TRY400 - the line says it all
             return
-        log.info("calendar: %s, with %d documents applied", self._calendar_in_force().id, len(documents))
-        for state in self.reader.states:
-            if isinstance(state, DossierProcessor):
-                state.rule_by(self._rulebook)
-
-    def _calendar_in_force(self) -> Calendar:
-        return self._rulebook.at(self._clock.now()).calendar
+        version = self._rulebook.at(self._clock.now()).calendar.id
+        log.info("calendar: %s, with %d documents applied", version, len(documents))
+        for reader in self.readers.values():
+            for state in reader.states:
+                if isinstance(state, _PROCESSORS):
+                    state.rule_by(self._rulebook)
 
     async def _fail(self, error: BaseException) -> None:
         """Stop the process: a worker that reads nothing must not go on holding partitions.
@@ -117,16 +129,17 @@ class Worker:
                 self._rule_by(await self._calendar.start())
                 tasks.append(asyncio.create_task(self._calendar.follow(self._rule_by)))
                 tasks.append(asyncio.create_task(self.view.run()))
-            await self.reader.assign({tp.partition for tp in assigned if tp.topic == self._settings.events_topic})
+            for topic, reader in self.readers.items():
+                await reader.assign({tp.partition for tp in assigned if tp.topic == topic})
 
         async def revoked(_: Any, _revoked: set[Any], **_rest: Any) -> None:
-            await self.reader.revoke()
+            await asyncio.gather(*(reader.revoke() for reader in self.readers.values()))
 
         async def before_leaving() -> None:
             for task in tasks:
                 task.cancel()
             await self.view.stop()
-            await self.reader.stop()
+            await asyncio.gather(*(reader.stop() for reader in self.readers.values()))
             await self._calendar.stop()
 
         app.on_partitions_assigned.connect(assigned, weak=False)
@@ -135,7 +148,8 @@ class Worker:
 
         @app.timer(1.0)  # type: ignore[untyped-decorator]
         async def advance() -> None:
-            self.reader.advance()
+            for reader in self.readers.values():
+                reader.advance()
 
     def run(self, *, loglevel: str) -> None:
         """Work until SIGTERM or SIGINT. Does not return: Faust's worker ends the process.

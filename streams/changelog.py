@@ -16,7 +16,7 @@ from streams.clients import Delivery, in_time, let_go, noted
 from streams.dead_letters import Origin, dead_letters
 from streams.decode import encode
 from streams.events import Event
-from streams.placement import partition_of
+from streams.sources import Source, source_of
 
 _BATCH_BYTES = 900_000  # under the broker's limit of 1 MiB a batch, with room for the headers of the batch
 _TRANSACTION_SECONDS = 30.0  # a crashed owner's open transaction ends after this if nobody takes over
@@ -27,8 +27,9 @@ _Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]  # key, val
 class ChangelogWriter:
     """Writes the plans of one partition; `fence` first."""
 
-    def __init__(self, settings: Settings, partition: int) -> None:
+    def __init__(self, settings: Settings, source: Source, partition: int) -> None:
         self._settings = settings
+        self._source = source
         self._partition = partition
         self._producer: Any = None
 
@@ -42,7 +43,7 @@ class ChangelogWriter:
         self._producer = AIOKafkaProducer(
             **self._settings.kafka_client(),
             client_id=f"{self._settings.app}-{self._partition}",
-            transactional_id=f"{self._settings.app}-{self._settings.events_topic}-{self._partition}",
+            transactional_id=f"{self._settings.app}-{self._source.topic}-{self._partition}",
             transaction_timeout_ms=int(_TRANSACTION_SECONDS * 1000),
             max_batch_size=_BATCH_BYTES,
             max_request_size=4 * _BATCH_BYTES,
@@ -70,14 +71,14 @@ class ChangelogWriter:
 
     async def _transaction(self, plan: Plan) -> int:
         """Write a plan in one transaction. What fails is not aborted here: the next `fence` ends it."""
-        settings = self._settings
-        letters = dead_letters(plan.rejected, Origin(settings.events_topic, self._partition))
+        source = self._source
+        letters = dead_letters(plan.rejected, Origin(source.topic, self._partition))
         await self._producer.begin_transaction()
         deliveries = await self._send(
-            settings.dead_letters_topic, ((letter.key, letter.value, letter.headers) for letter in letters)
+            source.dead_letters, ((letter.key, letter.value, letter.headers) for letter in letters)
         )
         deliveries += [await self._forward(event) for event in plan.forwards]
-        changes = await self._send(settings.changelog_topic, ((key, value, []) for key, value in plan.changelog))
+        changes = await self._send(source.changelog, ((key, value, []) for key, value in plan.changelog))
         await _delivered([*deliveries, *changes])
         await self._producer.commit_transaction()
         return int(changes[0].result().offset) + len(plan.changelog)  # nobody else writes there in between
@@ -101,10 +102,13 @@ class ChangelogWriter:
             yield batch
 
     async def _forward(self, event: Event) -> Delivery:
-        """Publish an event again, to the partition of its dossier."""
-        topic, key = self._settings.events_topic, event.subject.encode()
-        home = partition_of(key, self._settings.partitions)
-        return noted(await self._producer.send(topic, key=key, value=encode(event), partition=home))
+        """Publish an event to the partition of its subject, in the topic of its kind."""
+        home, subject = source_of(event, self._settings), event.subject
+        return noted(
+            await self._producer.send(
+                home.topic, key=subject.encode(), value=encode(event), partition=home.home(subject)
+            )
+        )
 
     async def close(self) -> None:
         """Let go of the producer."""
@@ -123,9 +127,9 @@ async def _delivered(deliveries: Sequence[Delivery]) -> None:
 class ChangelogReader:
     """Reads changelogs back into processors, each from where it left off."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, source: Source) -> None:
         self._settings = settings
-        self._topic = settings.changelog_topic
+        self._topic = source.changelog
         self._consumer: Any = None
         self._next: dict[int, int] = {}  # changelog offset from which a processor is not up to date
 

@@ -5,9 +5,12 @@ Each type is one CloudEvents 1.0 `type`, `vn.tthc.<name>.v1`, and the class is i
 Fields that can hold personal data are not declared, so they are dropped at decode. Instants are aware datetimes in UTC
 once decoded. These classes are the single source of the JSON Schemas and of the AsyncAPI document
 (`streams/contracts/`).
+
+`INTERNAL_TYPES` are said by the monitor to itself, from the partition that knows a thing to the one that needs it. They
+are on the topics, so they are documented; upstream systems never send them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, ClassVar
 
@@ -24,6 +27,7 @@ Instant = Annotated[
         extra_json_schema={"format": "date-time"},
     ),
 ]
+Day = Annotated[date, Meta(description="A local date, Asia/Ho_Chi_Minh.")]
 Dong = Annotated[int, Meta(ge=0, le=10**15)]  # far above any fee, and within 64 bits
 
 
@@ -117,6 +121,14 @@ class Portal(StrEnum):
 
     NATIONAL = "national"
     PROVINCIAL = "provincial"
+
+
+class Usage(StrEnum):
+    """How a dossier used its procedure."""
+
+    ONLINE = "online"
+    PAID_ONLINE = "paid_online"
+    POPULATION_DATA = "population_data"
 
 
 class Limit(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -241,6 +253,14 @@ class DossierRating(Data):
     liked: bool
 
 
+class DossierPetition(Data):
+    """Internal: a petition that lives elsewhere names the dossier."""
+
+    type: ClassVar[str] = "vn.tthc.dossier.petition.v1"
+
+    petition: Code
+
+
 class Petition(Data):
     """A petition (phản ánh kiến nghị, PAKN) reached a state."""
 
@@ -274,6 +294,20 @@ class Procedure(Data):
     abolished_at: Instant | None = None
 
 
+class ProcedureUsage(Data):
+    """Internal: when dossiers of an agency in one partition last used the procedure so; no `day`: none does any more.
+
+    Of what a partition says of an agency and a kind, the highest `sequence` counts, whatever `time` says.
+    """
+
+    type: ClassVar[str] = "vn.tthc.procedure.usage.v1"
+
+    agency: Code
+    kind: Usage
+    partition: Count
+    day: Day | None = None
+
+
 class AgencyHeartbeat(Data):
     """The agency's system is alive, though it may have nothing to report."""
 
@@ -285,7 +319,7 @@ class AgencyTotals(Data):
 
     type: ClassVar[str] = "vn.tthc.agency.totals.v1"
 
-    day: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    day: Day
     received: Count
 
 
@@ -299,8 +333,9 @@ DossierData = (
     | DossierDemand
     | DossierPortal
     | DossierRating
+    | DossierPetition
 )
-EventData = DossierData | Petition | Procedure | AgencyHeartbeat | AgencyTotals
+EventData = DossierData | Petition | Procedure | ProcedureUsage | AgencyHeartbeat | AgencyTotals
 
 DOSSIER_TYPES: tuple[type[Data], ...] = (
     DossierStatus,
@@ -312,8 +347,17 @@ DOSSIER_TYPES: tuple[type[Data], ...] = (
     DossierDemand,
     DossierPortal,
     DossierRating,
+    DossierPetition,
 )
-ALL_TYPES: tuple[type[Data], ...] = (*DOSSIER_TYPES, Petition, Procedure, AgencyHeartbeat, AgencyTotals)
+ALL_TYPES: tuple[type[Data], ...] = (
+    *DOSSIER_TYPES,
+    Petition,
+    Procedure,
+    ProcedureUsage,
+    AgencyHeartbeat,
+    AgencyTotals,
+)
+INTERNAL_TYPES: frozenset[type[Data]] = frozenset({DossierPetition, ProcedureUsage})
 CANONICAL_TYPES: dict[str, type[Data]] = {data.type: data for data in ALL_TYPES}
 
 

@@ -30,6 +30,7 @@ from config.settings import Settings
 from streams.changelog import ChangelogReader, ChangelogWriter
 from streams.chunk import PartitionProcessor, Plan, Record
 from streams.clients import in_time, let_go
+from streams.sources import Source
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,6 +76,7 @@ class PartitionReader:
     def __init__(
         self,
         settings: Settings,
+        source: Source,
         *,
         clock: Clock,
         new_processor: Callable[[int], PartitionProcessor],
@@ -84,13 +86,15 @@ class PartitionReader:
         """Prepare a reader.
 
         Args:
-            settings: Topics, chunk size and connection.
+            settings: Chunk size and connection.
+            source: The topic to read, with its dead letters and its changelog.
             clock: What time it is, for `advance`.
             new_processor: Makes the empty state of a partition.
             handle: Turns a chunk into a plan, usually by passing it through the dossier agent.
             on_failure: Called with what the reader cannot recover from.
         """
         self._settings = settings
+        self._source = source
         self._clock = clock
         self._new_processor = new_processor
         self._handle = handle
@@ -99,7 +103,7 @@ class PartitionReader:
         self._writers: dict[int, ChangelogWriter] = {}
         self._serving: set[int] = set()
         self._tails: dict[int, _Tail] = {}
-        self._changelogs = ChangelogReader(settings)
+        self._changelogs = ChangelogReader(settings, source)
         self._consumer: Any = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -217,7 +221,13 @@ class PartitionReader:
             state.recount()
             self._tails[partition] = _Tail(behind=1, fetched_at=monotonic(), answered_at=monotonic())  # until it tells
             self._serving.add(partition)
-        log.info("serving %s: restored %d records in %.2f s", sorted(partitions), records, monotonic() - started)
+        log.info(
+            "serving %s %s: restored %d records in %.2f s",
+            self._source.topic,
+            sorted(partitions),
+            records,
+            monotonic() - started,
+        )
         self._seek(states)
         while True:
             await self._round()
@@ -250,11 +260,11 @@ class PartitionReader:
 
     async def _fence(self, partitions: set[int]) -> None:
         for partition in partitions - self._writers.keys():
-            self._writers[partition] = ChangelogWriter(self._settings, partition)
+            self._writers[partition] = ChangelogWriter(self._settings, self._source, partition)
         await _all([self._writers[partition].fence() for partition in partitions])
 
     def _seek(self, states: dict[int, PartitionProcessor]) -> None:
-        topic = self._settings.events_topic
+        topic = self._source.topic
         self._consumer.assign([TopicPartition(topic, partition) for partition in states])
         for partition, state in states.items():
             self._consumer.seek(TopicPartition(topic, partition), state.position + 1)
@@ -294,7 +304,7 @@ class PartitionReader:
 
     async def _measure(self, partition: int) -> None:
         """Note how far the partition is behind the last stable offset, which is what a committed read can see."""
-        source, tail = TopicPartition(self._settings.events_topic, partition), self._tails[partition]
+        source, tail = TopicPartition(self._source.topic, partition), self._tails[partition]
         end, answer = self._consumer.last_stable_offset(source), self._consumer.last_poll_timestamp(source)
         if answer != tail.answer:
             tail.answer, tail.answered_at = answer, monotonic()
@@ -303,7 +313,7 @@ class PartitionReader:
 
     async def _report(self) -> None:
         """Commit the positions for lag tools. Nothing depends on it, so its failure is only logged."""
-        topic = self._settings.events_topic
+        topic = self._source.topic
         offsets = {
             TopicPartition(topic, partition): state.position + 1
             for partition, state in self.serving.items()

@@ -11,6 +11,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from config.settings import Settings
 from streams.kafka_tools import REACH_SECONDS, no_answer
+from streams.sources import sources
 
 
 class TopicsError(RuntimeError):
@@ -39,8 +40,8 @@ class TopicSpec(msgspec.Struct, frozen=True):
 def topic_specs(settings: Settings) -> list[TopicSpec]:
     """Return the topics a worker needs.
 
-    The changelog has the partitions of the events topic, one for one. It is compacted, and its segments are small, so
-    that what has been overwritten is cleaned away soon and a restart reads little more than the dossiers themselves.
+    A changelog has the partitions of its topic, one for one. It is compacted, and its segments are small, so that what
+    has been overwritten is cleaned away soon and a restart reads little more than the dossiers themselves.
     The calendar documents are few, and one partition keeps their order.
     """
     day_ms = 24 * 60 * 60 * 1000
@@ -54,11 +55,12 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     }
     return [
         *(
-            TopicSpec(name, settings.partitions, settings.replication_factor, config)
+            TopicSpec(name, source.partitions, settings.replication_factor, config, is_fixed=source.partitions == 1)
+            for source in sources(settings)
             for name, config in (
-                (settings.events_topic, events),
-                (settings.dead_letters_topic, dead_letters),
-                (settings.changelog_topic, compact),
+                (source.topic, events),
+                (source.dead_letters, dead_letters),
+                (source.changelog, compact),
             )
         ),
         TopicSpec(settings.calendar_topic, 1, settings.replication_factor, compact, is_fixed=True),

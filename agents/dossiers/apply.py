@@ -18,6 +18,7 @@ from streams.events import (
     DossierDemand,
     DossierExtended,
     DossierFee,
+    DossierPetition,
     DossierPortal,
     DossierProgress,
     DossierRating,
@@ -118,6 +119,11 @@ def _rating(dossier: Dossier, event: Event, data: DossierRating) -> bool:
     return keep_latest(dossier, "rating", event, data.liked)
 
 
+def _petition(dossier: Dossier, event: Event, data: DossierPetition) -> bool:
+    del event  # it does not matter when the petition was made
+    return insert(dossier.petitions, data.petition)
+
+
 def _optional(instant: datetime | None) -> tuple[datetime, ...]:
     return () if instant is None else (instant,)
 
@@ -132,5 +138,6 @@ _MERGE: dict[type[Data], Callable[[Dossier, Event, Any], bool]] = {
     DossierDemand: _demand,
     DossierPortal: _portal,
     DossierRating: _rating,
+    DossierPetition: _petition,
 }
 """How each type of event is merged; a test holds this table and `streams.events.DOSSIER_TYPES` together."""

@@ -11,54 +11,54 @@ After a crash or a move the state is `load`ed from the changelog and counted by 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-import msgspec
 from msgspec import field
 
-from agents.dossiers.activity import Activity
+from agents.activity import Activity
+from agents.agencies.silence import last_work_at
+from agents.agencies.state import Agencies, Told
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
-from agents.dossiers.judged_time import judged_at
-from agents.dossiers.standing import BEGINNING, Standing, standing_of
+from agents.dossiers.standing import Standing, standing_of
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
-from agents.dossiers.timers import Timers
+from agents.indicators.usage import Use, UseDays, uses_of
+from agents.judged_time import BEGINNING, judged_at
+from agents.reading import POSITION_KEY, ReadPlan, load_position
+from agents.timers import Timers
 from config.clock import Clock, local_date
 from config.rulebook import Law, Rulebook
-from streams.chunk import Plan, Record, RejectedRecord
-from streams.decode import decode
-from streams.events import DOSSIER_TYPES, AgencyHeartbeat, AgencyTotals, DossierPortal, Event, Outcome
+from streams.chunk import Plan, Record
+from streams.events import (
+    DOSSIER_TYPES,
+    AgencyHeartbeat,
+    AgencyTotals,
+    DossierPortal,
+    Event,
+    Outcome,
+    ProcedureUsage,
+)
 from streams.rejection import Reason, Rejection
 
 _OF_DOSSIERS = frozenset(DOSSIER_TYPES)
 _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
-_POSITION_KEY = b"p"
 _DOSSIER_KEY = b"d"
+_ANY_AGENCY = "any"  # the use of a procedure counts for its issuer, whoever handled the dossier
 _HISTORY_TICKS = 3  # seconds without history after which no more is expected
 _JUDGED_A_TICK = 2500  # about 0.1 s of work: a partition's open dossiers follow a new calendar within seconds
-_CLOCK_SKEW_MS = 5 * 60 * 1000
 
 
-class _Position(msgspec.Struct, array_like=True):
-    """Up to where the state goes: offset of the last record, newest instant said, and as of when it was judged."""
-
-    offset: int
-    watermark: datetime | None
-    judged_at: datetime = BEGINNING
-
-
-class DossierPlan(Plan, kw_only=True):
+class DossierPlan(ReadPlan, kw_only=True):
     """A chunk's plan, with what `commit` needs."""
 
     dossiers: dict[str, Dossier] = field(default_factory=dict)  # touched; those in `changed` say something new
     changed: dict[str, bytes] = field(default_factory=dict)
-    said_at: dict[str, datetime] = field(default_factory=dict)  # the newest thing said of each dossier in `changed`
-    watermark: datetime | None = None
-    arrived_ms: list[int] = field(default_factory=list)
-    results: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unknown_fields: int = 0
-    heard: dict[str, datetime] = field(default_factory=dict)  # newest event by source
+    standings: dict[str, Standing | None] = field(default_factory=dict)  # of those in `changed`, as of `judged_at`
+    judged_at: datetime = BEGINNING
+    history: dict[str, datetime] = field(default_factory=dict)  # those that came as history, as of when they are judged
+    said_at: dict[str, datetime] = field(default_factory=dict)  # the newest thing said of each in `changed`
+    told: Told = field(default_factory=Told)
     ack_seconds: list[float] = field(default_factory=list)
 
 
@@ -71,6 +71,7 @@ class DossierProcessor:
         rulebook: Rulebook,
         clock: Clock,
         activity: Activity | None = None,
+        partition: int = 0,
         lives_here: Callable[[str], bool] = lambda _: True,
         horizon: datetime | None = None,
     ) -> None:
@@ -80,6 +81,7 @@ class DossierProcessor:
             rulebook: Policy and working calendar, dated.
             clock: What time it is, for the lag of events.
             activity: The worker's counters.
+            partition: Its number, by which others know who tells them something.
             lives_here: Whether a dossier's code belongs to this partition.
             horizon: Events after this instant have not happened yet, and are passed over.
         """
@@ -89,10 +91,13 @@ class DossierProcessor:
         self.catching_up = True
         self.standings: dict[str, Standing | None] = {}
         self.tally = Tally()
+        self.agencies = Agencies()
         self.activity = activity or Activity()
         self.unpublished: dict[str, Standing | None] = {}  # standings that the view has not taken yet
         self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
         self._stored: dict[str, bytes] = {}
+        self._uses = UseDays()
+        self._partition = partition
         self._timers = Timers()
         self._uncounted: set[str] = set()
         self._rulebook = rulebook
@@ -121,12 +126,14 @@ class DossierProcessor:
 
     def load(self, key: bytes, value: bytes | None) -> None:
         """Take one changelog record into the state."""
-        if key == _POSITION_KEY:
+        if key == POSITION_KEY:
             if value is not None:
-                held = msgspec.msgpack.decode(value, type=_Position)
+                held = load_position(value)
                 self.position, self.watermark = held.offset, held.watermark
                 # A dossier that was overdue stays so while a backlog is read; a clock that ran ahead is not believed.
                 self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
+            return
+        if self.agencies.load(key, value):
             return
         code = key.removeprefix(_DOSSIER_KEY).decode()
         self._uncounted.add(code)
@@ -139,8 +146,7 @@ class DossierProcessor:
         """Count the dossiers that were loaded."""
         self._watching_since = self._clock.now()
         for code in self._uncounted:
-            dossier = self.dossier(code)
-            self._stand(code, None if dossier is None else standing_of(dossier, self.judged_at, self._rulebook))
+            self._recount(code, self.dossier(code))
         self._uncounted.clear()
         self._law = self._law or self._rulebook.at(self.judged_at)  # what changed while nobody watched is noticed
 
@@ -149,40 +155,35 @@ class DossierProcessor:
     def process(self, records: Sequence[Record]) -> DossierPlan:
         """Decide what a chunk amounts to, without changing the state."""
         plan = DossierPlan(position=records[-1].offset, records=len(records), watermark=self.watermark)
-        for record in records:
-            arrived_ms = _arrived_ms(record)
-            if arrived_ms is not None:
-                plan.arrived_ms.append(arrived_ms)
-            decoded = decode(record)
-            plan.unknown_fields += decoded.unknown_fields
-            for rejection in decoded.rejections:
-                self._reject(plan, record, rejection, "unknown")
-            for event in decoded.events:
-                self._place(plan, record, event)
-        plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in self._changes(plan)]
-        position = _Position(plan.position, plan.watermark, self.judged_at)
-        plan.changelog.append((_POSITION_KEY, msgspec.msgpack.encode(position)))
+        for record, event in plan.events(records):
+            self._place(plan, record, event)
+        self._judge_changes(plan)
+        self.agencies.hear(plan.told, plan.heard.items(), self._rulebook.at(self.judged_at))
+        plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in plan.changed.items()]
+        plan.changelog += plan.told.changelog()
+        plan.keep_position(self.judged_at)
         return plan
 
     def _place(self, plan: DossierPlan, record: Record, event: Event) -> None:
         kind = type(event.data)
         if self._horizon is not None and event.at > self._horizon:
             plan.results[kind.type, "later"] += 1
-            return
-        if kind in _OF_DOSSIERS:
+        elif kind in _OF_DOSSIERS:
             dossier = plan.dossiers.get(event.subject) or self._find(plan, event.subject)
             if dossier is None:
-                plan.forwards.append(event)
-                plan.results[kind.type, "forwarded"] += 1
-                return
-            self._apply(plan, dossier, event)
+                _forward(plan, event)
+            else:
+                self._apply(plan, dossier, event)
+                plan.hear(record, event)
         elif kind not in _OF_AGENCIES:
             detail = f"{kind.type} does not belong among dossier events"
-            self._reject(plan, record, Rejection(Reason.WRONG_TOPIC, detail), kind.type)
-            return
+            plan.refuse(record, Rejection(Reason.WRONG_TOPIC, detail), kind.type)
+        elif not self._lives_here(event.subject):
+            _forward(plan, event)
         else:
+            self.agencies.tell(plan.told, event)
             plan.results[kind.type, "applied"] += 1
-        self._hear(plan, record, event)
+            plan.hear(record, event)
 
     def _find(self, plan: DossierPlan, code: str) -> Dossier | None:
         """Return the dossier as the chunk's first event finds it; None if it lives in another partition."""
@@ -206,59 +207,63 @@ class DossierProcessor:
         if since is not None and unsynced_since(dossier) != since:
             plan.ack_seconds.append((event.at - since).total_seconds())
 
-    @staticmethod
-    def _reject(plan: DossierPlan, record: Record, rejection: Rejection, kind: str) -> None:
-        plan.rejected.append(RejectedRecord(record, rejection))
-        plan.results[kind, "rejected"] += 1
+    def _judge_changes(self, plan: DossierPlan) -> None:
+        """Judge what the chunk changed, and find what procedures have to be told of it.
 
-    @staticmethod
-    def _hear(plan: DossierPlan, record: Record, event: Event) -> None:
-        """Advance the watermark and the source's last event, unless the event claims to come from the future."""
-        at = event.at
-        if plan.watermark is None or at > plan.watermark:
-            arrived_ms = _arrived_ms(record)
-            if arrived_ms is not None and at.timestamp() * 1000 > arrived_ms + _CLOCK_SKEW_MS:
-                return
-            plan.watermark = at
-        last = plan.heard.get(event.source)
-        if last is None or at > last:
-            plan.heard[event.source] = at
-
-    @staticmethod
-    def _changes(plan: DossierPlan) -> Iterator[tuple[str, bytes]]:
+        A dossier that is new here and of which only old things are said comes as history: see `advance`.
+        """
+        plan.judged_at = self.judged_at
+        live_since = self._clock.now() - self._rulebook.at(self.judged_at).policy.live_within
+        uses: Counter[tuple[Use, date]] = Counter()
         for code in plan.changed:
-            plan.changed[code] = dump(plan.dossiers[code])
-        yield from plan.changed.items()
+            dossier, said_at = plan.dossiers[code], plan.said_at[code]
+            plan.changed[code] = dump(dossier)  # encoded once, now that the chunk is through
+            at = self.judged_at
+            if said_at < min(live_since, at) and (code in self._history or code not in self.standings):
+                at = plan.history[code] = max(said_at, self._history.get(code, said_at))
+            standing = plan.standings[code] = standing_of(dossier, at, self._rulebook)
+            uses.update(_uses(self.standings.get(code), standing))
+        self._tell_procedures(plan, uses)
+
+    def _tell_procedures(self, plan: DossierPlan, uses: Counter[tuple[Use, date]]) -> None:
+        """Tell each procedure when it was used last, where that changes."""
+        for (procedure, kind), day in self._uses.changed(uses).items():
+            told = ProcedureUsage(agency=_ANY_AGENCY, kind=kind, partition=self._partition, day=day)
+            name = f"{self._partition}/{plan.position}/{procedure}/{kind}"
+            plan.forwards.append(
+                Event(
+                    source="/dunghan/dossiers",
+                    id=name,
+                    at=plan.watermark or self._clock.now(),
+                    subject=procedure,
+                    data=told,
+                    sequence=plan.position,
+                )
+            )
 
     def commit(self, plan: Plan) -> None:
-        """Make a plan that was written the state, and judge what it changed."""
+        """Make a plan that was written the state, and count what it changed."""
         assert isinstance(plan, DossierPlan)  # noqa: S101 - the reader hands back what `process` returned
         self.position, self.watermark = plan.position, plan.watermark
         self._stored.update(plan.changed)
-        old = self._clock.now() - self._rulebook.at(self.judged_at).policy.live_within
-        for code in plan.changed:
-            said_at = plan.said_at[code]
-            if said_at < min(old, self.judged_at) and (code in self._history or code not in self.standings):
-                self._history[code] = said_at = max(said_at, self._history.get(code, said_at))
+        self.agencies.take(plan.told)
+        for code, judged in plan.standings.items():
+            standing = judged
+            if code in plan.history:
+                self._history[code] = plan.history[code]
                 self._history_ticks = 0
-                self._stand(code, standing_of(plan.dossiers[code], said_at, self._rulebook), timed=False)
+                self._stand(code, standing, timed=False)
             else:
+                if self.judged_at != plan.judged_at:  # a second has passed while the plan was written
+                    standing = standing_of(plan.dossiers[code], self.judged_at, self._rulebook)
                 self._history.pop(code, None)
-                self._judge(code, plan.dossiers[code])
-        self._record(plan)
-
-    def _record(self, plan: DossierPlan) -> None:
-        activity = self.activity
-        activity.events.update(plan.results)
-        activity.unknown_fields += plan.unknown_fields
-        activity.dead_letters.update(str(rejected.rejection.reason) for rejected in plan.rejected)
-        for source, at in plan.heard.items():
-            activity.heard(source, at)
-        now_ms = self._clock.now().timestamp() * 1000
-        for arrived_ms in plan.arrived_ms:
-            activity.event_lag.observe(max(0.0, now_ms - arrived_ms) / 1000)  # clocks differ by a little
+                self._note_overdue(code, standing)
+                self._stand(code, standing)
+            if standing is not None:
+                self.agencies.worked(standing.contribution.agency, last_work_at(plan.dossiers[code]))
+        plan.count_in(self.activity, self._clock.now())
         for seconds in plan.ack_seconds:
-            activity.sync_ack.observe(seconds)
+            self.activity.sync_ack.observe(seconds)
 
     def rule_by(self, rulebook: Rulebook) -> None:
         """Judge by another rulebook from the next tick on; which dossiers are overdue may change."""
@@ -284,6 +289,7 @@ class DossierProcessor:
             slack=policy.watermark_slack,
         )
         self.tally.days.turn_to(local_date(self.judged_at))
+        self.agencies.turn_to(local_date(self.judged_at))
         self._follow_the_law()
         self._history_ticks += 1
         if self._history and self._history_ticks > _HISTORY_TICKS and not self.catching_up:
@@ -312,8 +318,15 @@ class DossierProcessor:
                 self._judge(code)
         del self._to_judge[-_JUDGED_A_TICK:]
 
-    def _judge(self, code: str, dossier: Dossier | None = None) -> None:
-        standing = standing_of(dossier or load(self._stored[code]), self.judged_at, self._rulebook)
+    def _recount(self, code: str, dossier: Dossier | None) -> None:
+        """Count a dossier that was loaded, in place of what is known of it."""
+        standing = None if dossier is None else standing_of(dossier, self.judged_at, self._rulebook)
+        self._stand(code, standing)
+        if standing is not None and dossier is not None:
+            self.agencies.worked(standing.contribution.agency, last_work_at(dossier))
+
+    def _judge(self, code: str) -> None:
+        standing = standing_of(load(self._stored[code]), self.judged_at, self._rulebook)
         self._note_overdue(code, standing)
         self._stand(code, standing)
 
@@ -328,12 +341,22 @@ class DossierProcessor:
         old = self.standings.get(code)
         if new is None or old is None or new.shown != old.shown:
             self.tally.replace(code, old, new)
+            self._uses.add(_uses(old, new))
             self.unpublished[code] = new
         self.standings[code] = new
         self._timers.set(code, new.next_at if new and timed else None)
 
 
-def _arrived_ms(record: Record) -> int | None:
-    """Return when Kafka got the record, or None where it does not know (which old clients write as -1)."""
-    timestamp = record.timestamp
-    return timestamp if timestamp is not None and timestamp >= 0 else None
+def _uses(old: Standing | None, new: Standing | None) -> dict[tuple[Use, date], int]:
+    """Return which uses of procedures a dossier adds (1) and which it takes back (-1)."""
+    before = uses_of(old.procedure, old.counted) if old else []
+    after = uses_of(new.procedure, new.counted) if new else []
+    if before == after:
+        return {}
+    return {use: 1 for use in after if use not in before} | {use: -1 for use in before if use not in after}
+
+
+def _forward(plan: DossierPlan, event: Event) -> None:
+    """Pass an event on to the partition of its subject."""
+    plan.forwards.append(event)
+    plan.results[type(event.data).type, "forwarded"] += 1

@@ -1,7 +1,7 @@
 """How a dossier stands at an instant: a pure function of its facts, the instant and what is in force."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple, TypeVar
@@ -23,13 +23,13 @@ from agents.dossiers.rules.sync_diverged import Kind
 from agents.dossiers.rules.sync_missing import Severity
 from agents.dossiers.timeliness import ENDS, timeliness
 from agents.expectations import TICK, Expectation, Rule, Verdict
+from agents.facts import value
 from agents.indicators.dossier_counts import Counted, counted, taken_in_at
 from config.rulebook import Rulebook
 from streams.events import Status
 
 S = TypeVar("S")
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
@@ -105,6 +105,7 @@ class Standing(NamedTuple):
     unsynced_since: datetime | None
     breaches: tuple[Breach, ...]
     counted: tuple[Counted, ...]
+    procedure: str | None
     next_at: datetime | None
 
     @property
@@ -178,7 +179,8 @@ def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing 
     )
     due_at, breaches = case.deadline.due_at, tuple(found.breaches)
     counts = counted(case, late=overdue_since is not None or _ended_late(case))
-    return Standing(contribution, due_at, overdue_since, unsynced_since, breaches, counts, found.next_at)
+    procedure = value(dossier.procedure)
+    return Standing(contribution, due_at, overdue_since, unsynced_since, breaches, counts, procedure, found.next_at)
 
 
 def _state(case: Case, status: int) -> State:

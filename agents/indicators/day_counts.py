@@ -5,7 +5,7 @@ rows that leave a window are taken out and those that enter it are put in: nothi
 window are not kept: they can never enter one again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from agents.indicators.windows import WINDOWS, Window, starts
@@ -36,6 +36,13 @@ class DayCounts:
             for window, start in self._starts.items():
                 if day >= start:
                     _add(self._row(self._sums[window], agency), mask, times)
+
+    def replace(self, before: Mapping[tuple[str, date], int], after: Mapping[tuple[str, date], int]) -> None:
+        """Count the masks of `after`, by agency and day, instead of those of `before`: mostly a count or two change."""
+        for (agency, day), mask in before.items():
+            self.add(agency, day, mask & ~after.get((agency, day), 0), -1)
+        for (agency, day), mask in after.items():
+            self.add(agency, day, mask & ~before.get((agency, day), 0), +1)
 
     def turn_to(self, today: date) -> None:
         """Let `today` be the last day of every window. The day never goes back."""

@@ -5,9 +5,10 @@ dossier, person or procedure is in a label.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import (
@@ -19,14 +20,38 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from agents.dossiers.activity import Activity, Histogram
+from agents.activity import Activity, Histogram
+from agents.agencies.staleness import usual_gap
+from agents.agencies.state import Agencies, rhythms, worked_at
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Contribution
 from agents.indicators.dossier_counts import NAMES
+from agents.petitions.processor import PetitionProcessor
+from agents.procedures.processor import ProcedureProcessor
+from alerts.prometheus.bottleneck_metrics import bottleneck_metrics, silence_metrics, staleness_metrics
+from alerts.prometheus.subject_metrics import petition_metrics, procedure_metrics, subject_counts, totals_metrics
 from config.calendar import Calendar
 from config.clock import Clock
+from config.rulebook import Law
+from streams.chunk import PartitionProcessor
 
 Labelled = Mapping[tuple[str], float] | Mapping[tuple[str, str], float] | Mapping[tuple[str, str, str], float]
+
+
+PROCESSORS = (DossierProcessor, ProcedureProcessor, PetitionProcessor)
+
+
+class Reading(Protocol):
+    """What a partition reader serves."""
+
+    @property
+    def serving(self) -> Mapping[int, PartitionProcessor]:
+        """The partitions that are served, and their states."""
+        ...
+
+    def behind(self, partition: int) -> int:
+        """Return how many records of a partition wait."""
+        ...
 
 
 def serve(collector: Collector, host: str, port: int) -> Callable[[], None]:
@@ -53,17 +78,24 @@ class WorkerCollector(Collector):
     def __init__(
         self,
         activity: Activity,
-        serving: Callable[[], Mapping[int, DossierProcessor]],
-        behind: Callable[[int], int],
+        readers: Mapping[str, Reading],
         *,
-        calendar: Callable[[], Calendar],
+        law: Callable[[], Law],
         clock: Clock,
         view_failures: Callable[[], int] = lambda: 0,
     ) -> None:
+        """Prepare to collect.
+
+        Args:
+            activity: What the worker did.
+            readers: By topic, the partitions that are served.
+            law: Policy and calendar in force.
+            clock: What time it is.
+            view_failures: How often the Redis view could not be written.
+        """
         self._activity = activity
-        self._serving = serving
-        self._behind = behind
-        self._calendar = calendar
+        self._readers = readers
+        self._law = law
         self._clock = clock
         self._view_failures = view_failures
 
@@ -73,11 +105,26 @@ class WorkerCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric family."""
-        partitions = self._serving()
-        yield from dossier_metrics(partitions.values())
+        states = [state for reader in self._readers.values() for state in reader.serving.values()]
+        dossiers = [state for state in states if isinstance(state, DossierProcessor)]
+        procedures = [state for state in states if isinstance(state, ProcedureProcessor)]
+        petitions = [state for state in states if isinstance(state, PetitionProcessor)]
+        law = self._law()
+        yield from dossier_metrics(dossiers)
+        yield _gauge(
+            "tthc_indicator_counts",
+            "Named counts of the index, in windows that end today.",
+            ("agency", "count", "window"),
+            indicator_counts(dossiers) + subject_counts([*procedures, *petitions]),
+        )
+        yield from procedure_metrics(procedures)
+        yield from petition_metrics(petitions)
+        yield from totals_metrics(state.agencies.totals for state in dossiers)
+        yield from agency_metrics([state.agencies for state in dossiers], law)
         yield from self._activity_metrics()
-        yield from self._partition_metrics(partitions)
-        yield from calendar_metrics(self._calendar(), self._clock.now())
+        yield from self._partition_metrics()
+        yield from calendar_metrics(law.calendar, self._clock.now())
+        yield from bottleneck_metrics(law.policy)
         info = InfoMetricFamily("tthc_build", "Version of the monitor.")
         info.add_metric((), {"version": version("dunghan")})
         yield info
@@ -110,21 +157,43 @@ class WorkerCollector(Collector):
             last.add_metric((source,), at.timestamp())
         yield last
 
-    def _partition_metrics(self, partitions: Mapping[int, DossierProcessor]) -> Iterator[Metric]:
+    def _partition_metrics(self) -> Iterator[Metric]:
+        labels = ("topic", "partition")
         watermark = GaugeMetricFamily(
-            "tthc_watermark_timestamp_seconds", "Time of the newest event applied.", labels=("partition",)
+            "tthc_watermark_timestamp_seconds", "Time of the newest event applied.", labels=labels
         )
-        lag = GaugeMetricFamily("tthc_partition_lag_records", "Records not applied yet.", labels=("partition",))
+        lag = GaugeMetricFamily("tthc_partition_lag_records", "Records not applied yet.", labels=labels)
         catching_up = GaugeMetricFamily(
-            "tthc_partition_catching_up", "1 while lateness is judged at the watermark.", labels=("partition",)
+            "tthc_partition_catching_up", "1 while lateness is judged at the watermark.", labels=labels
         )
-        for number, processor in partitions.items():
-            label, behind = (str(number),), self._behind(number)
-            if processor.watermark is not None:
-                watermark.add_metric(label, processor.watermark.timestamp())
-            lag.add_metric(label, behind)
-            catching_up.add_metric(label, int(processor.catching_up))
+        for topic, reader in self._readers.items():
+            for number, state in reader.serving.items():
+                assert isinstance(state, PROCESSORS)  # noqa: S101 - what the worker makes
+                label = (topic, str(number))
+                if state.watermark is not None:
+                    watermark.add_metric(label, state.watermark.timestamp())
+                lag.add_metric(label, reader.behind(number))
+                catching_up.add_metric(label, int(state.catching_up))
         yield from (watermark, lag, catching_up)
+
+
+def agency_metrics(partitions: Sequence[Agencies], law: Law) -> Iterator[Metric]:
+    """Yield who was heard last when, how often that is usual, and after which instant it is too long ago."""
+    worked, heard = worked_at(partitions), rhythms(partitions)
+    yield _gauge(
+        "tthc_agency_last_event_timestamp_seconds",
+        "When an agency last did something.",
+        ("agency",),
+        {(agency,): at.timestamp() for agency, at in worked.items()},
+    )
+    yield _gauge(
+        "tthc_source_usual_gap_seconds",
+        "Largest gap of a usual day between events of a source, in working time.",
+        ("source",),
+        {(source,): gap.total_seconds() for source, kept in heard.items() if (gap := usual_gap(kept)) is not None},
+    )
+    yield from silence_metrics(worked, law)
+    yield from staleness_metrics(heard, law)
 
 
 def calendar_metrics(calendar: Calendar, now: datetime) -> Iterator[Metric]:
@@ -173,12 +242,6 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     yield _gauge("tthc_dossier_violations", "Dossiers by rule broken.", ("agency", "violation"), violations)
     yield _gauge("tthc_sync_missing", "Dossiers the portal has not acknowledged.", ("agency", "severity"), missing)
     yield _gauge("tthc_sync_diverged", "Dossiers the portal shows otherwise.", ("agency", "kind"), diverged)
-    yield _gauge(
-        "tthc_indicator_counts",
-        "Named counts of the index, in windows that end today.",
-        ("agency", "count", "window"),
-        indicator_counts(processors),
-    )
     yield _gauge(
         "tthc_oldest_overdue_timestamp_seconds",
         "Since when the oldest overdue dossier has been overdue.",

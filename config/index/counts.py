@@ -74,6 +74,8 @@ _ALL = (
     Count("procedures_content_full", _T, Basis.PUBLISHED, "trong đó: đủ các bộ phận tạo thành (không thiếu phần nào)"),
     Count("procedures_to_publish", _T, Basis.SETTLED, "thủ tục hành chính đã công khai hoặc đã hết hạn công khai"),
     Count("procedures_published_on_time", _T, Basis.SETTLED, "trong đó: công khai đúng hạn"),
+    Count("procedures_listed_national_only", _T, Basis.STOCK, "của procedures: chỉ có trên Cổng quốc gia"),
+    Count("procedures_listed_provincial_only", _T, Basis.STOCK, "của procedures: chỉ có trên Cổng của tỉnh"),
     Count("petitions", _P, Basis.RECEIVED, "phản ánh, kiến nghị tiếp nhận"),
     Count("petitions_overdue", _P, Basis.RECEIVED, "trong đó: trả lời quá hạn, hoặc chưa trả lời và đã quá hạn"),
     Count("petitions_disliked", _P, Basis.RECEIVED, "của petitions: người dân không hài lòng với trả lời"),

@@ -52,6 +52,8 @@ def make_settings(stack: Stack) -> Callable[..., Settings]:
             "metrics_port": config.worker_ports[0],  # one that the stack's Prometheus scrapes
             "app": f"test-{mark}",
             "events_topic": f"dossier-events-{mark}",
+            "catalogue_topic": f"catalogue-events-{mark}",
+            "petitions_topic": f"petition-events-{mark}",
         }
         settings = Settings(**(defaults | choices))
         create_topics(settings)

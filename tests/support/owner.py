@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.protocol.consumer.offsets import IsolationLevel
 
-from agents.dossiers.activity import Activity
+from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
 from builders import DAY, local, status
 from config.clock import FixedClock
@@ -27,6 +27,7 @@ from streams.placement import partition_of
 from streams.publish import Publisher
 from streams.reader import PartitionReader
 from streams.scan import scan
+from streams.sources import dossiers
 from support.workers import State, stored_state, wait_until
 
 RECEIVED_AT = local("2026-11-02 08:00")
@@ -75,6 +76,7 @@ class Owner:
         self.failures: list[BaseException] = []
         self.reader = PartitionReader(
             settings,
+            dossiers(settings),
             clock=FixedClock(JUDGED_AT),
             new_processor=self._new_processor,
             handle=self._handle,

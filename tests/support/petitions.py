@@ -17,16 +17,18 @@ from config.calendar import load_calendars
 from config.calendar.documents import YearDocument
 from config.rulebook import Rulebook
 from streams import events
-from streams.events import Event, PetitionState
+from streams.events import Event, PetitionState, Usage
 
 PETITION, PROCEDURE = "PAKN-2026-0001", "1.000656"
 LONG_AFTER = local("2027-06-01 00:00")
 
 
-def said(at: str | datetime, state: str, *, agency: str = AGENCY, sequence: int = 0, **more: Any) -> Event:
+def said(
+    at: str | datetime, state: str, *, agency: str = AGENCY, sequence: int = 0, code: str = PETITION, **more: Any
+) -> Event:
     """Return that a petition reached a state, at an instant or a local time."""
     data = events.Petition(agency=agency, state=PetitionState(state), **more)
-    return event(at if isinstance(at, datetime) else local(at), data, PETITION, sequence)
+    return event(at if isinstance(at, datetime) else local(at), data, code, sequence)
 
 
 def petition(*told: Event) -> Petition:
@@ -37,10 +39,28 @@ def petition(*told: Event) -> Petition:
     return facts
 
 
-def catalogued(issuer: str = "H42", *, at: str = "2026-01-02 08:00", sequence: int = 0, **facts: Any) -> Event:
+def catalogued(
+    issuer: str = "H42", *, at: str = "2026-01-02 08:00", sequence: int = 0, code: str = PROCEDURE, **facts: Any
+) -> Event:
     """Return what is said of a procedure; texts given for its instants are local times."""
     instants = {name: local(given) for name, given in facts.items() if isinstance(given, str)}
-    return event(local(at), events.Procedure(issuer=issuer, **(facts | instants)), PROCEDURE, sequence)
+    return event(local(at), events.Procedure(issuer=issuer, **(facts | instants)), code, sequence)
+
+
+def used(
+    day: str | None,
+    *,
+    kind: str = "online",
+    agency: str = AGENCY,
+    partition: int = 0,
+    at: str = "2026-01-02 08:00",
+    sequence: int = 0,
+    code: str = PROCEDURE,
+) -> Event:
+    """Return that dossiers of a partition and an agency last used a procedure on a local day."""
+    last = None if day is None else date.fromisoformat(day)
+    data = events.ProcedureUsage(agency=agency, kind=Usage(kind), partition=partition, day=last)
+    return event(local(at), data, code, sequence)
 
 
 def procedure(*told: Event) -> Procedure:

@@ -30,6 +30,7 @@ class WorkerProcess:
 
     def __init__(self, settings: Settings, folder: Path, name: str, port: int, *options: str) -> None:
         self.port = port
+        self.topic = settings.events_topic
         self.log = folder / f"{name}.log"
         arguments = ["worker", "--metrics-port", str(port), "--loglevel", "INFO", *options]
         with self.log.open("ab") as log:
@@ -77,7 +78,9 @@ class WorkerProcess:
     def partitions(self) -> dict[int, float]:
         """Return the partitions it serves, and how many records of each wait."""
         return {
-            int(labels["partition"]): value for labels, value in self.metrics().get("tthc_partition_lag_records", [])
+            int(labels["partition"]): value
+            for labels, value in self.metrics().get("tthc_partition_lag_records", [])
+            if labels["topic"] == self.topic
         }
 
     def is_catching_up(self) -> bool:

@@ -1,6 +1,6 @@
 """Hypothesis strategies made from the contract's types: any event the types allow."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -20,8 +20,6 @@ def values(kind: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911
             return values(inner)
         case inspect.StrType(pattern=None):
             return st.text(TEXTS, min_size=kind.min_length or 0, max_size=min(kind.max_length or 30, 30))
-        case inspect.StrType():
-            return st.just("2025-11-03")
         case inspect.IntType():
             return st.integers(kind.ge or 0, kind.le)
         case inspect.EnumType(cls=enum):
@@ -34,6 +32,8 @@ def values(kind: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911
             return st.one_of([values(member) for member in members])
         case inspect.DateTimeType():
             return INSTANTS
+        case inspect.DateType():
+            return st.dates(date(1990, 1, 2), date(2200, 12, 30))
         case inspect.BoolType():
             return st.booleans()
         case inspect.NoneType():

@@ -18,6 +18,7 @@ from streams.events import (
     DossierDemand,
     DossierExtended,
     DossierFee,
+    DossierPetition,
     DossierPortal,
     DossierProgress,
     DossierRating,
@@ -137,6 +138,7 @@ MAKERS: tuple[Callable[[int, int], Data], ...] = (
     lambda a, b: DossierFee(amount=a % 3, payable_online=bool(b % 2), paid_by=PaidBy(b % 4), paid_at=_maybe(b)),
     lambda a, _: DossierDemand(what=tuple(Demand)[a % 5]),
     lambda a, _: DossierRating(liked=bool(a % 2)),
+    lambda a, _: DossierPetition(petition=f"PAKN-{a % 3}"),
 )
 
 _NUMBERS = st.integers(0, 999)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from agents.dossiers.activity import Activity
+from agents.activity import Activity
 from agents.dossiers.dossier import Dossier
 from agents.dossiers.processor import _HISTORY_TICKS, DossierPlan, DossierProcessor
 from agents.dossiers.report import AgencyReport, agency_reports

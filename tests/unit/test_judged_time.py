@@ -5,8 +5,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dossiers.judged_time import judged_at
-from agents.dossiers.standing import BEGINNING
+from agents.judged_time import BEGINNING, judged_at
 from builders import DAY, HOUR, local
 
 NOW = local("2026-11-02 08:00")

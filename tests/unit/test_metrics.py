@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from agents.dossiers.activity import Activity
+from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
 from builders import DAY, HOUR, RULEBOOK, KafkaRecord, event, extended, local, milliseconds, portal, status
@@ -39,11 +39,20 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
     "tthc_sync_ack_seconds": ("histogram", set()),
     "tthc_source_last_event_timestamp_seconds": ("gauge", {"source"}),
     "tthc_dead_letters": ("counter", {"reason"}),
-    "tthc_watermark_timestamp_seconds": ("gauge", {"partition"}),
-    "tthc_partition_lag_records": ("gauge", {"partition"}),
-    "tthc_partition_catching_up": ("gauge", {"partition"}),
+    "tthc_watermark_timestamp_seconds": ("gauge", {"topic", "partition"}),
+    "tthc_partition_lag_records": ("gauge", {"topic", "partition"}),
+    "tthc_partition_catching_up": ("gauge", {"topic", "partition"}),
     "tthc_unknown_fields": ("counter", set()),
     "tthc_view_failures": ("counter", set()),
+    "tthc_procedure_violations": ("gauge", {"agency", "violation"}),
+    "tthc_petition_violations": ("gauge", {"agency", "violation"}),
+    "tthc_agency_totals_received": ("gauge", {"agency", "window"}),
+    "tthc_agency_last_event_timestamp_seconds": ("gauge", {"agency"}),
+    "tthc_agency_silent_after_timestamp_seconds": ("gauge", {"agency"}),
+    "tthc_source_usual_gap_seconds": ("gauge", {"source"}),
+    "tthc_source_stale_after_timestamp_seconds": ("gauge", {"source"}),
+    "tthc_bottleneck_threshold": ("gauge", {"bottleneck", "measure", "bound"}),
+    "tthc_bottleneck_minimum": ("gauge", {"bottleneck", "measure"}),
     "tthc_calendar_open": ("gauge", set()),
     "tthc_calendar_valid_until_timestamp_seconds": ("gauge", set()),
     "tthc_calendar_info": ("gauge", {"version"}),
@@ -63,17 +72,20 @@ class Exposed:
         self.clock = FixedClock(AT)
         self.collector = WorkerCollector(
             self.activity,
-            self.serving,
-            lambda number: self.waiting[number],
-            calendar=lambda: RULEBOOK.at(self.clock.now()).calendar,
+            {"dossier-events": self},
+            law=lambda: RULEBOOK.at(self.clock.now()),
             clock=self.clock,
             view_failures=lambda: self.view_failures,
         )
         self.registry = CollectorRegistry()
         self.registry.register(self.collector)
 
+    @property
     def serving(self) -> Mapping[int, DossierProcessor]:
         return {number: partition.processor for number, partition in self.partitions.items()}
+
+    def behind(self, partition: int) -> int:
+        return self.waiting[partition]
 
     @property
     def text(self) -> str:
@@ -198,10 +210,10 @@ def test_what_the_worker_did_is_counted(exposed: Exposed) -> None:
 
 
 def test_each_partition_says_how_far_it_is(exposed: Exposed) -> None:
-    assert exposed.value("tthc_watermark_timestamp_seconds", partition="0") == (AT + HOUR).timestamp()
-    assert exposed.value("tthc_partition_lag_records", partition="1") == 17
-    assert exposed.value("tthc_partition_catching_up", partition="0") == 0
-    assert exposed.value("tthc_partition_catching_up", partition="1") == 1
+    assert exposed.value("tthc_watermark_timestamp_seconds", topic="dossier-events", partition="0") == (AT + HOUR).timestamp()
+    assert exposed.value("tthc_partition_lag_records", topic="dossier-events", partition="1") == 17
+    assert exposed.value("tthc_partition_catching_up", topic="dossier-events", partition="0") == 0
+    assert exposed.value("tthc_partition_catching_up", topic="dossier-events", partition="1") == 1
 
 
 def test_a_histogram_counts_upwards_to_all(exposed: Exposed) -> None:
@@ -220,7 +232,7 @@ def test_counters_stay_and_gauges_go_when_a_partition_leaves(exposed: Exposed) -
     counters = {key: value for key, value in before.items() if key[0].endswith(("_total", "_count", "_sum", "_bucket"))}
     assert {key: after[key] for key in counters} == counters
     assert exposed.value("tthc_dossiers", agency="H42.18", state="received") is None
-    assert exposed.value("tthc_partition_lag_records", partition="1") is None
+    assert exposed.value("tthc_partition_lag_records", topic="dossier-events", partition="1") is None
     assert exposed.value("tthc_dossiers", agency="H42.17", state="received") == 2
 
 

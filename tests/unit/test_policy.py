@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from builders import MICROSECOND, local, policy, sync_limit
+from config.bottlenecks import MEASURES, Bottleneck, Bound
 from config.policy import ByIssuer, PetitionLimits, Policies, PolicyError, Rung, SecondSupplement, SourceSilence
 from config.policy_file import DEFAULT_FILE, load_policies
 from config.spans import span
@@ -29,8 +30,16 @@ VERSION: dict[str, Any] = {
     "petitions": {"refuse": "2wd", "ask_back": "5wd", "process": "15wd", "publish": "2wd"},
     "announcement_before": {"province": "5wd", "ministry": "20wd"},
     "publication_within": {"province": "5wd", "ministry": "10wd"},
+    "procedure_history": "90d",
     "agency_silent_after": "3wd",
     "source_stale": {"factor": 2.5, "at_least": "2wh", "at_most": "1wd"},
+    "bottlenecks": {
+        "judged_from": {"procedures": 1, "dossiers": 20, "agencies": 7},
+        "limits": {
+            bottleneck.value: {one.name: "12.5%" for one in MEASURES if one.bottleneck is bottleneck}
+            for bottleneck in Bottleneck
+        },
+    },
     "watermark_slack": "1d",
     "live_within": "1h",
 }
@@ -80,8 +89,15 @@ def test_the_policy_that_comes_with_the_program_has_the_documented_limits() -> N
     assert shipped.petitions == PetitionLimits(span("2wd"), span("5wd"), span("15wd"), span("2wd"))
     assert shipped.announcement_before == ByIssuer(province=span("5wd"), ministry=span("20wd"))
     assert shipped.publication_within == ByIssuer(province=span("5wd"), ministry=span("10wd"))
+    assert shipped.procedure_history == timedelta(days=90)
     assert shipped.agency_silent_after == span("2wd")
     assert shipped.source_stale == SourceSilence(3, span("1wh"), span("2wd"))
+    assert {one.name: shipped.bottlenecks.share(one) for one in MEASURES if one.bound is Bound.AT_LEAST} == {
+        "payable_online": 0.8,
+        "paid_online": 0.5,
+        "reused": 0.05,
+        "filed_online": 0.5,
+    }
     assert shipped.source
     assert load_policies(DEFAULT_FILE).at(local("1999-01-01")) == shipped  # also before its first version
 
@@ -100,6 +116,8 @@ def test_a_policy_file_says_what_it_says(tmp_path: Path) -> None:
     )
     assert found.agency_silent_after == span("3wd")
     assert found.source_stale == SourceSilence(2.5, span("2wh"), span("1wd"))
+    assert {found.bottlenecks.share(one) for one in MEASURES} == {0.125}
+    assert {one.of.value: found.bottlenecks.minimum(one) for one in MEASURES} == VERSION["bottlenecks"]["judged_from"]
     assert (found.watermark_slack, found.live_within) == (timedelta(days=1), timedelta(hours=1))
 
 
@@ -116,6 +134,8 @@ def test_a_policy_file_says_what_it_says(tmp_path: Path) -> None:
         ("acceptance", "10000wd"),
         ("source_stale/factor", 1),
         ("source_stale/at_least", "1wd"),
+        ("bottlenecks/limits/overdue/late", "0%"),  # whatever is late is told
+        ("bottlenecks/limits/online_payment/payable_online", "100%"),
     ],
 )
 def test_what_is_unusual_but_can_be_obeyed_is_accepted(tmp_path: Path, path: str, value: object) -> None:
@@ -158,6 +178,13 @@ NEVER = [
     ("source_stale/at_least", "0wh", "source_stale: at_least: 0wh is no time at all"),
     ("source_stale/at_least", "9wh", "source_stale: at_least 9wh is more than at_most 1wd"),
     ("live_within", "0s", "live_within: 0s is no time at all"),
+    (
+        "bottlenecks/limits/overdue/late",
+        "100%",
+        "limits.overdue.late: no share can exceed 100%, so it would never be told",
+    ),
+    ("bottlenecks/limits/reuse/reused", "0%", "limits.reuse.reused: no share can fall short of 0%"),
+    ("bottlenecks/judged_from/dossiers", 0, "bottlenecks: judged_from.dossiers: 0 is no number of dossiers"),
     ("effective_from", "2070-01-01", "effective_from: 2070-01-01 is outside the years of the calendar"),
     ("effective_from", "0001-01-01", "effective_from: 0001-01-01 is outside the years of the calendar (2000 to 2069)"),
     ("acceptance", "10001wd", "acceptance: too long a span of time: '10001wd' (at most 10000 days or working days)"),
@@ -168,12 +195,27 @@ SLIPS = [
     ("overdue_ages", ["1wd"], "overdue_ages: 1wd: only wall time"),
     ("watermark_slack", "8wh", "watermark_slack: 8wh: only wall time"),
     ("live_within", "1wd", "live_within: 1wd: only wall time"),
+    ("procedure_history", "60wd", "procedure_history: 60wd: only wall time"),
     ("agency_silent_after", "2d", "agency_silent_after: 2d: only working time can be meant here"),
     ("agency_silent_after", "closing", "agency_silent_after: closing cannot be counted here"),
     ("source_stale/at_most", "1d", "source_stale: at_most: 1d: only working time can be meant here"),
     ("source_stale/factor", "often", "factor"),
     ("source_stale/factor", ".nan", "factor"),
     ("source_stale/at_most", None, "at_most"),
+    ("bottlenecks/limits/overdue/late", "5", "bottlenecks: limits.overdue.late: 5 is no share (write 0% to 100%)"),
+    ("bottlenecks/limits/overdue/late", "101%", "limits.overdue.late: 101% is no share"),
+    ("bottlenecks/limits/overdue/late", "-5%", "limits.overdue.late: -5% is no share"),
+    ("bottlenecks/limits/overdue/late", None, "limits.overdue.late is missing"),
+    (
+        "bottlenecks/limits/overdue/lat",
+        "5%",
+        "limits.overdue.lat is not known (known: apology_missing, late, overdue_open)",
+    ),
+    ("bottlenecks/limits/overdue", None, "limits.overdue is missing"),
+    ("bottlenecks/limits/underdue", {"late": "5%"}, "limits.underdue is not known"),
+    ("bottlenecks/judged_from/agencies", None, "judged_from.agencies is missing"),
+    ("bottlenecks/judged_from/agencies", "few", "judged_from"),
+    ("bottlenecks", None, "bottlenecks"),
     ("acceptance", "closing", "acceptance: closing cannot be counted here"),
     ("due_soon", ["closing"], "due_soon: closing cannot be counted here"),
     ("apology_before", "closing", "apology_before: closing cannot be counted here"),

@@ -1,6 +1,6 @@
 """What is said of a procedure, in any order and however often: the same record, to the byte; and how it stands."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -17,9 +17,16 @@ from builders import MICROSECOND, RULEBOOK, local
 from event_strategies import structs
 from history_strategies import instant, quick
 from streams import events
-from streams.events import Event, Limit, LimitUnit, Portal
-from support.petitions import LONG_AFTER, PROCEDURE, catalogued, procedure, said, standing
+from streams.events import Event, Limit, LimitUnit, Portal, Usage
+from support.petitions import LONG_AFTER, PROCEDURE, catalogued, procedure, said, standing, used
 
+USAGE = st.builds(
+    events.ProcedureUsage,
+    agency=st.sampled_from(("H42.17", "H42.18")),
+    kind=st.sampled_from(Usage),
+    partition=st.integers(0, 1),
+    day=st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 3)),
+)
 HISTORIES = st.lists(
     st.builds(
         Event,
@@ -27,7 +34,7 @@ HISTORIES = st.lists(
         id=st.just("1"),
         at=st.integers(0, 9).map(instant),
         subject=st.just(PROCEDURE),
-        data=structs(events.Procedure),
+        data=structs(events.Procedure) | USAGE,
         sequence=st.integers(0, 2),
     ),
     min_size=1,
@@ -103,9 +110,33 @@ def test_a_limit_is_kept_as_a_plain_value() -> None:
 
 def test_a_field_added_at_the_end_of_the_record_leaves_old_stored_forms_readable() -> None:
     facts = procedure(catalogued())
-    without_the_last_two = msgspec.msgpack.decode(dump(facts))[:-2]
+    without_the_last = msgspec.msgpack.decode(dump(facts))[:-1]
 
-    assert load(msgspec.msgpack.encode(without_the_last_two)) == facts
+    assert load(msgspec.msgpack.encode(without_the_last)) == facts
+
+
+def test_of_what_a_partition_says_of_an_agency_and_a_kind_the_last_by_its_sequence_counts_whatever_the_time() -> None:
+    facts = procedure(
+        used("2026-03-02", at="2026-03-02 08:00", sequence=7),
+        used("2026-03-01", at="2026-03-05 08:00", sequence=6),
+        used("2026-02-01", partition=1, sequence=3),
+        used(None, kind="paid_online", sequence=9),
+        used("2026-02-01", kind="paid_online", sequence=8),
+    )
+
+    assert [(use.partition, use.kind, use.day) for use in facts.usage] == [
+        (0, "online", date(2026, 3, 2)),
+        (0, "paid_online", None),
+        (1, "online", date(2026, 2, 1)),
+    ]
+
+
+def test_when_a_procedure_was_first_heard_of_is_what_was_said_first_however_late_it_comes() -> None:
+    facts = procedure(catalogued(at="2026-03-03 08:00"), used("2026-01-01", at="2026-01-01 08:00"))
+    assert facts.first_said_at == local("2026-03-03 08:00")
+
+    assert apply(facts, catalogued(at="2026-03-02 08:00"))
+    assert facts.first_said_at == local("2026-03-02 08:00")
 
 
 def test_an_event_about_something_else_is_a_mistake_of_the_caller() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from agents.dossiers.processor import DossierProcessor
-from agents.dossiers.standing import BEGINNING
+from agents.judged_time import BEGINNING
 from builders import (
     CODE,
     DAY,
@@ -82,7 +82,7 @@ def test_the_changelog_holds_each_changed_dossier_once_and_the_position() -> Non
     told = [status(AT, 2), status(AT, 2, code="D-2"), status(AT + HOUR, 4)]
     plan = served.tell(*told)
 
-    assert [key for key, _ in plan.changelog] == [b"d" + CODE.encode(), b"dD-2", b"p"]
+    assert [key for key, _ in plan.changelog] == [b"d" + CODE.encode(), b"dD-2", b"s/test", b"p"]
     assert served.processor.dossier(CODE) == dossier(told[0], told[2])
     assert msgspec.msgpack.decode(plan.changelog[-1][1], type=tuple) == (2, AT + HOUR, BEGINNING)
 

@@ -222,7 +222,7 @@ def test_a_code_that_is_not_in_the_index_is_left_out_and_told() -> None:
     [
         ("", "-: empty; give a table with the columns unit, metric_code, numerator, denominator"),
         ("unit,metric_code,numerator\n", f"{COLUMN} denominator is missing; it has unit, metric_code, numerator"),
-        ("metric_code,numerator,denominator\n", f"{COLUMN} unit is missing; it has metric_code, numerator, denominator"),
+        ("metric_code,numerator,ratio\n", f"{COLUMN} unit is missing; it has metric_code, numerator, ratio"),
         (f"unit,{HEADER}\n", f"{COLUMN} unit is there twice; it has unit, {HEADER.replace(',', ', ')}"),
         (f"{HEADER}\nA,ON_TIME,3\n", "-: line 2: 3 fields, but the header has 4"),
         (f"{HEADER}\n\nA,ON_TIME,x,4\n", f"-: line 3: numerator: 'x' {NO_COUNT}"),

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.dossiers.dossier import Dossier
-from agents.dossiers.standing import BEGINNING, OPEN_STATES, Standing, State, age_class, standing_of
+from agents.dossiers.standing import OPEN_STATES, Standing, State, age_class, standing_of
+from agents.judged_time import BEGINNING
 from builders import (
     CODE,
     DAY,

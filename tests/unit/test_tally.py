@@ -5,7 +5,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dossiers.activity import Activity, Histogram
+from agents.activity import Activity, Histogram
 from agents.dossiers.standing import Contribution, Standing, State
 from agents.dossiers.tally import OldestFirst, Tally
 from builders import DAY, HOUR, local

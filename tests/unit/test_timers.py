@@ -5,7 +5,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.dossiers.timers import Timers
+from agents.timers import Timers
 from builders import HOUR, local
 
 AT = local("2026-11-02 08:00")

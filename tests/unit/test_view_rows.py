@@ -173,6 +173,7 @@ STANDINGS = st.none() | st.builds(
         (),
         (),
         None,
+        None,
     ),
     st.sampled_from(("H42.17", "H42.18")),
     st.sampled_from((State.RECEIVED, State.FINISHED_LATE)),

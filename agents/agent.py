@@ -1,4 +1,4 @@
-"""The dossier agent: a thin Faust agent between the partition reader and the partition processor."""
+"""The Faust agents: each a thin one between a partition reader and its partition processors."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -17,12 +17,12 @@ class Chunk(NamedTuple):
     plan: asyncio.Future[Plan]
 
 
-def register(app: CoordinatingApp) -> Handle:
-    """Add the dossier agent to the app; return how the reader hands it a chunk."""
+def register(app: CoordinatingApp, name: str) -> Handle:
+    """Add an agent to the app, of dossiers, procedures or petitions; return how the reader hands it a chunk."""
     chunks = app.plain_channel()
 
-    @app.agent(chunks, name="dossiers")  # type: ignore[untyped-decorator]
-    async def dossiers(stream: AsyncIterator[Chunk]) -> None:
+    @app.agent(chunks, name=name)  # type: ignore[untyped-decorator]
+    async def decide(stream: AsyncIterator[Chunk]) -> None:
         async for chunk in stream:
             try:
                 chunk.plan.set_result(chunk.processor.process(chunk.records))

@@ -1,4 +1,4 @@
-"""When each dossier has to be looked at again. An entry is a hint, never the truth."""
+"""When each subject (a dossier, a petition…) has to be looked at again. An entry is a hint, never the truth."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from heapq import heapify, heappop, heappush
 
 
 class Timers:
-    """One heap of (instant, dossier code), with at most one entry in force for a dossier.
+    """One heap of (instant, code), with at most one entry in force for a code.
 
     An entry that was overruled stays in the heap until its instant, or until most of the heap is of that kind.
     """
@@ -32,7 +32,7 @@ class Timers:
             heapify(self._heap)
 
     def pop_due(self, at: datetime) -> Iterator[str]:
-        """Take out and yield the dossiers whose instant has come by `at`."""
+        """Take out and yield the codes whose instant has come by `at`."""
         while self._heap and self._heap[0][0] <= at:
             instant, code = heappop(self._heap)
             if self._in_force.get(code) == instant:

@@ -1,0 +1,75 @@
+"""Which procedures are used, and when last: told to the partition of the procedure, where each is counted once.
+
+A dossier uses its procedure online, by an online payment, with population data; each use falls on the day on which the
+dossier counts. All windows end today, so the last day is all that a window needs to know. Each partition of dossiers
+tells its own last day of a use, and tells it again when it changes, forwards or back: nothing stays counted that was
+corrected.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from agents.indicators.dossier_counts import NAMES, Counted
+from streams.events import Usage
+
+_USES = {
+    1 << NAMES.index("dossiers_online"): Usage.ONLINE,
+    1 << NAMES.index("dossiers_paid_online"): Usage.PAID_ONLINE,
+    1 << NAMES.index("dossiers_population_data"): Usage.POPULATION_DATA,
+}
+_ANY = sum(_USES)
+
+
+class Use(NamedTuple):
+    """A procedure used in one way, by dossiers of whatever agency: the use counts for its issuer."""
+
+    procedure: str
+    kind: Usage
+
+
+Uses = Mapping[tuple[Use, date], int]
+
+
+def uses_of(procedure: str | None, counted: Iterable[Counted]) -> list[tuple[Use, date]]:
+    """Return how a dossier uses its procedure, and on which days."""
+    if procedure is None:
+        return []
+    return [
+        (Use(procedure, kind), one.day)
+        for one in counted
+        if one.mask & _ANY
+        for bit, kind in _USES.items()
+        if one.mask & bit
+    ]
+
+
+class UseDays:
+    """The days on which procedures were used by the dossiers of one partition."""
+
+    def __init__(self) -> None:
+        self._days: dict[Use, Counter[date]] = {}
+
+    def last_day(self, use: Use) -> date | None:
+        """Return the last day of a use, or None if it is not used so any more."""
+        return max(self._days.get(use, ()), default=None)
+
+    def changed(self, changes: Uses) -> dict[Use, date | None]:
+        """Return the last days that changes would move, and where to; nothing is changed yet."""
+        moved = {}
+        for use in {use for use, _ in changes}:
+            after = Counter(self._days.get(use, ()))
+            after.update({day: times for (changed, day), times in changes.items() if changed == use})
+            last = max((day for day, times in after.items() if times > 0), default=None)
+            if last != self.last_day(use):
+                moved[use] = last
+        return moved
+
+    def add(self, changes: Uses) -> None:
+        """Take changes in."""
+        for (use, day), times in changes.items():
+            days = self._days.setdefault(use, Counter())
+            days[day] += times
+            if not days[day]:
+                del days[day]

@@ -1,0 +1,55 @@
+"""The topics that are read partition by partition, each with its dead letters and its changelog.
+
+Dossiers, procedures (catalogue) and petitions: an event belongs to the topic of its kind, and there to the partition of
+its subject. What one kind tells another is forwarded as an event, in the transaction of the chunk that it follows from.
+"""
+
+import msgspec
+
+from config.settings import Settings
+from streams.events import Event, Petition, Procedure, ProcedureUsage
+from streams.placement import partition_of
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A topic that a partition reader reads."""
+
+    topic: str
+    changelog: str
+    partitions: int
+
+    @property
+    def dead_letters(self) -> str:
+        """Where rejected records go, as they came."""
+        return f"{self.topic}.dlq"
+
+    def home(self, subject: str) -> int:
+        """Return the partition in which a subject lives."""
+        return partition_of(subject.encode(), self.partitions)
+
+
+def dossiers(settings: Settings) -> Source:
+    """Return where dossier events are."""
+    return Source(settings.events_topic, settings.changelog_topic, settings.partitions)
+
+
+def procedures(settings: Settings) -> Source:
+    """Return where the catalogue's events are. They are few: one partition."""
+    return Source(settings.catalogue_topic, f"{settings.app}-procedures-changelog", 1)
+
+
+def petitions(settings: Settings) -> Source:
+    """Return where petition events are. They are few: one partition."""
+    return Source(settings.petitions_topic, f"{settings.app}-petitions-changelog", 1)
+
+
+def sources(settings: Settings) -> list[Source]:
+    """Return all topics that are read."""
+    return [dossiers(settings), procedures(settings), petitions(settings)]
+
+
+def source_of(event: Event, settings: Settings) -> Source:
+    """Return the topic to which an event belongs."""
+    if isinstance(event.data, Procedure | ProcedureUsage):
+        return procedures(settings)
+    return petitions(settings) if isinstance(event.data, Petition) else dossiers(settings)
