@@ -6,12 +6,21 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
+from agents.every_topic import take
+from agents.indicators.windows import Window
+from agents.petitions.processor import PetitionProcessor
+from agents.procedures.processor import ProcedureProcessor
+from alerts.prometheus.metrics import indicator_counts
+from alerts.prometheus.subject_metrics import subject_counts
 from config.clock import FixedClock
 from config.rulebook import Rulebook
+from streams.events import INTERNAL_TYPES
 from streams.rejection import Reason
 
 _CHUNK_LINES = 2000
+_HAPPENED = frozenset({"applied", "duplicate"})
 
 
 class RejectedLine(NamedTuple):
@@ -41,7 +50,11 @@ class Evaluation:
         self.at = at
         self.lines = 0
         self.rejected: list[RejectedLine] = []
-        self.processor = DossierProcessor(rulebook=rulebook, clock=FixedClock(at), horizon=at)
+        self.activity = Activity()
+        clock = FixedClock(at)
+        self.processor = DossierProcessor(rulebook=rulebook, clock=clock, activity=self.activity, horizon=at)
+        self.procedures = ProcedureProcessor(rulebook=rulebook, clock=clock, activity=self.activity, horizon=at)
+        self.petitions = PetitionProcessor(rulebook=rulebook, clock=clock, activity=self.activity, horizon=at)
 
     def read(self, file: str, lines: Iterable[bytes], progress: Callable[[int], None] = lambda _: None) -> None:
         """Apply a file, a chunk at a time; empty lines are passed over."""
@@ -51,18 +64,31 @@ class Evaluation:
             progress(sum(len(record.value) + 1 for record in chunk))
 
     def _apply(self, chunk: list[NumberedLine]) -> None:
-        plan = self.processor.process(chunk)
-        self.processor.commit(plan)
         self.lines += len(chunk)
-        for item in plan.rejected:
-            # Events of other topics may stand in the same file; they say nothing of dossiers.
-            if item.rejection.reason is not Reason.WRONG_TOPIC:
-                line: NumberedLine = item.record
-                self.rejected.append(RejectedLine(line.file, line.offset, item.rejection.reason, item.rejection.detail))
+        for item in take(chunk, [self.processor, self.procedures, self.petitions]):
+            line: NumberedLine = item.record
+            self.rejected.append(RejectedLine(line.file, line.offset, item.rejection.reason, item.rejection.detail))
 
     def finish(self) -> None:
         """Judge everything at the instant of the evaluation."""
-        self.processor.advance(self.at, caught_up=True)
+        for processor in (self.processor, self.procedures, self.petitions):
+            processor.advance(self.at, caught_up=True)
+
+    @property
+    def events(self) -> int:
+        """The events that had happened by then, whatever was told twice."""
+        internal = {kind.type for kind in INTERNAL_TYPES}
+        results = self.activity.events.items()
+        return sum(count for (kind, result), count in results if result in _HAPPENED and kind not in internal)
+
+    def counts(self, window: Window) -> dict[str, dict[str, int]]:
+        """Return the named counts of a window by agency, those of nothing left out."""
+        counts = indicator_counts([self.processor]) + subject_counts([self.procedures, self.petitions])
+        found: dict[str, dict[str, int]] = {}
+        for (agency, name, counted_in), count in counts.items():
+            if counted_in == window:
+                found.setdefault(agency, {})[name] = count
+        return dict(sorted(found.items()))
 
 
 def lines_of(file: Path) -> Iterator[bytes]:

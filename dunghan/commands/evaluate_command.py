@@ -11,6 +11,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from agents.dossiers.report import AgencyReport, agency_reports, alerts
+from agents.indicators.windows import Window
+from config.index import Agencies, Index, load_indexes
+from config.index.scoring import Score, scores
 from config.rulebook import load_rulebook
 from config.settings import load_settings
 from dunghan.errors import UserError
@@ -24,7 +27,14 @@ _SHOWN_REJECTIONS = 10
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--at", required=True, type=INSTANT, help="The instant to judge at (RFC 3339).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-def command(files: tuple[Path, ...], at: datetime, *, as_json: bool) -> None:
+@click.option(
+    "--window",
+    type=click.Choice([window.value for window in Window]),
+    default=Window.YEAR.value,
+    show_default=True,
+    help="The window of the indicators; it ends at --at.",
+)
+def command(files: tuple[Path, ...], at: datetime, *, as_json: bool, window: str) -> None:
     """Judge events from NDJSON files (- is standard input), in memory, at an instant.
 
     Every accepted form of event may stand in a line. Memory grows with dossiers, not with lines.
@@ -38,7 +48,7 @@ def command(files: tuple[Path, ...], at: datetime, *, as_json: bool) -> None:
             _read(evaluation, file, progress)
     evaluation.finish()
     if as_json:
-        print(msgspec.json.encode(document(evaluation)).decode())
+        print(msgspec.json.encode(document(evaluation, Window(window))).decode())
     else:
         _print_table(evaluation)
 
@@ -53,18 +63,40 @@ def _read(evaluation: Evaluation, file: Path, progress: Progress) -> None:
         raise UserError(f"{file}: {error.strerror}; give an NDJSON file, or - for standard input") from error
 
 
-def document(evaluation: Evaluation) -> dict[str, object]:
+def document(evaluation: Evaluation, window: Window = Window.YEAR) -> dict[str, object]:
     """Return what `--json` prints."""
-    processor = evaluation.processor
+    processor, indexes = evaluation.processor, load_indexes()
+    index = indexes.at(evaluation.at)
     return {
         "at": evaluation.at,
-        "events": sum(count for (_, result), count in processor.activity.events.items() if result != "rejected"),
+        "events": evaluation.events,
         "rejected": [
             {"file": line.file, "line": line.line, "reason": line.reason, "detail": line.detail}
             for line in evaluation.rejected
         ],
         "agencies": agency_reports(processor.tally.contributions.items()),
+        "index": {"effective_from": index.day, "window": window, "as_of": evaluation.at},
+        "indicators": {
+            agency: _scores(index, indexes.agencies, agency, counts)
+            for agency, counts in evaluation.counts(window).items()
+        },
         "alerts": alerts(processor.standings.items()),
+    }
+
+
+def _scores(index: Index, agencies: Agencies, agency: str, counts: dict[str, int]) -> dict[str, object]:
+    found = scores(index, counts | agencies.counts(agency), agencies.level(agency))
+    return {code: _score(score) for code, score in found.items()}
+
+
+def _score(score: Score) -> dict[str, object]:
+    """Return one indicator: the ratio in per cent; null where there is none."""
+    ratio, points = score.ratio, score.points
+    return {
+        "numerator": score.numerator,
+        "denominator": score.denominator,
+        "ratio": None if ratio is None else float(ratio),
+        "score": None if points is None else float(points),
     }
 
 

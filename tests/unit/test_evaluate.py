@@ -56,7 +56,7 @@ def file(tmp_path: Path) -> Path:
 def test_json_has_the_documented_shape(file: Path) -> None:
     found = document(run(file, "--at", NOW, "--json"))
 
-    assert set(found) == {"at", "events", "rejected", "agencies", "alerts"}
+    assert set(found) == {"at", "events", "rejected", "agencies", "index", "indicators", "alerts"}
     assert datetime.fromisoformat(found["at"]) == AT
     assert (found["events"], found["rejected"]) == (6, [])
     assert list(found["agencies"]) == ["H42.17", "H42.18"]
@@ -135,7 +135,7 @@ def test_events_of_other_topics_in_the_same_file_are_no_faults(tmp_path: Path) -
     petition = event(AT - HOUR, Petition(agency=AGENCY, state=PetitionState.RECEIVED), "PA-1")
     found = document(run(written(tmp_path / "events.ndjson", [*EVENTS, petition]), "--at", NOW, "--json"))
 
-    assert (found["rejected"], found["events"]) == ([], 6)
+    assert (found["rejected"], found["events"]) == ([], 7)
 
 
 def test_an_empty_file_is_a_monitor_that_knows_nothing(tmp_path: Path) -> None:

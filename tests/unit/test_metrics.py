@@ -210,7 +210,8 @@ def test_what_the_worker_did_is_counted(exposed: Exposed) -> None:
 
 
 def test_each_partition_says_how_far_it_is(exposed: Exposed) -> None:
-    assert exposed.value("tthc_watermark_timestamp_seconds", topic="dossier-events", partition="0") == (AT + HOUR).timestamp()
+    watermark = exposed.value("tthc_watermark_timestamp_seconds", topic="dossier-events", partition="0")
+    assert watermark == (AT + HOUR).timestamp()
     assert exposed.value("tthc_partition_lag_records", topic="dossier-events", partition="1") == 17
     assert exposed.value("tthc_partition_catching_up", topic="dossier-events", partition="0") == 0
     assert exposed.value("tthc_partition_catching_up", topic="dossier-events", partition="1") == 1

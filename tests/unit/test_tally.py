@@ -16,7 +16,7 @@ AT = local("2026-11-02 08:00")
 def standing(agency: str, state: State, overdue_since: datetime | None) -> Standing:
     age = None if overdue_since is None else "le_1d"
     return Standing(
-        Contribution(agency, state, True, age, None, (), None, None), None, overdue_since, None, (), (), None
+        Contribution(agency, state, True, age, None, (), None, None), None, overdue_since, None, (), (), None, None
     )
 
 
