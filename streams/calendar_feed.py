@@ -26,7 +26,7 @@ from streams.scan import scan
 log = logging.getLogger(__name__)
 
 _WAIT_MS = 500
-_FETCH_WAIT_MS = 10_000  # how long the broker may hold a fetch that finds nothing; a document is sent at once
+_FETCH_WAIT_MS = 1000  # how long the broker may hold a fetch that finds nothing; other requests wait behind it
 _RETRY_SECONDS = 1.0
 
 
@@ -102,9 +102,9 @@ class CalendarFeed:
             fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
         await self._consumer.start()
+        end = (await self._consumer.end_offsets([self._partition]))[self._partition]
         self._consumer.assign([self._partition])
         await self._consumer.seek_to_beginning(self._partition)
-        end = (await self._consumer.end_offsets([self._partition]))[self._partition]
         while await self._consumer.position(self._partition) < end:
             await self._take()
         return self._documents.all()

@@ -36,7 +36,7 @@ def test_the_key_is_found_in_every_form(line: bytes, key: str | None) -> None:
 
 
 def test_a_structured_cloud_event_is_marked_as_one() -> None:
-    assert address(CLOUD_EVENT) == Address("D-1", STRUCTURED)
+    assert address(CLOUD_EVENT) == Address("D-1", STRUCTURED, "t")
     assert address(b'{"MaHoSo":"D-1"}').headers is None
 
 
