@@ -113,6 +113,11 @@ class DossierProcessor:
     def __len__(self) -> int:
         return len(self._stored)
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether some dossiers are not judged as of now: history has just come, or what is in force has changed."""
+        return self.catching_up or bool(self._history or self._to_judge)
+
     def dossier(self, code: str) -> Dossier | None:
         """Return the facts of one dossier."""
         stored = self._stored.get(code)

@@ -96,6 +96,11 @@ class SubjectProcessor(Generic[F]):
     def __len__(self) -> int:
         return len(self._stored)
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether some subjects are not judged as of now."""
+        return self.catching_up or bool(self._to_judge)
+
     def facts(self, code: str) -> F | None:
         """Return what has been said of one subject."""
         stored = self._stored.get(code)

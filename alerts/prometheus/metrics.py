@@ -164,7 +164,7 @@ class WorkerCollector(Collector):
         )
         lag = GaugeMetricFamily("tthc_partition_lag_records", "Records not applied yet.", labels=labels)
         catching_up = GaugeMetricFamily(
-            "tthc_partition_catching_up", "1 while lateness is judged at the watermark.", labels=labels
+            "tthc_partition_catching_up", "1 while not everything is judged as of now.", labels=labels
         )
         for topic, reader in self._readers.items():
             for number, state in reader.serving.items():
@@ -173,7 +173,7 @@ class WorkerCollector(Collector):
                 if state.watermark is not None:
                     watermark.add_metric(label, state.watermark.timestamp())
                 lag.add_metric(label, reader.behind(number))
-                catching_up.add_metric(label, int(state.catching_up))
+                catching_up.add_metric(label, int(state.unsettled))
         yield from (watermark, lag, catching_up)
 
 

@@ -33,10 +33,12 @@ def test_a_dossier_finished_in_time_a_year_ago_is_never_overdue_between_its_even
     served.tell(received())
     served.advance(NOW)
     assert overdue(served) == set()
+    assert served.processor.unsettled
     served.tell(status(LONG_AGO + DAY, 9))
     for _ in range(SECOND_TICKS):
         served.advance(NOW)
         assert overdue(served) == set()
+    assert not served.processor.unsettled
 
 
 def test_what_history_leaves_open_is_overdue_once_no_more_history_comes() -> None:
