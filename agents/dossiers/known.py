@@ -23,7 +23,7 @@ def next_said_at(dossier: Dossier, at: datetime) -> datetime | None:
         ahead.append(next(said[0] for said in dossier.extensions if said[0] > at))
     if dossier.portal and dossier.portal[-1].at > at:
         ahead.append(next(entry.at for entry in dossier.portal if entry.at > at))
-    return min(ahead, default=None)
+    return min(ahead) if ahead else None
 
 
 def known_at(dossier: Dossier, at: datetime) -> Dossier:

@@ -21,7 +21,7 @@ from agents.dossiers.rules import (
 )
 from agents.dossiers.rules.sync_diverged import Kind
 from agents.dossiers.rules.sync_missing import Severity
-from agents.dossiers.timeliness import ENDS, timeliness
+from agents.dossiers.timeliness import ENDS, Timeliness, timeliness
 from agents.expectations import TICK, Expectation, Rule, Verdict
 from agents.facts import value
 from agents.indicators.dossier_counts import Counted, counted, taken_in_at
@@ -50,7 +50,7 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-_STATES = {
+_STATES: dict[int, State] = {
     Status.SUBMITTED: State.SUBMITTED,
     Status.RECEIVED: State.RECEIVED,
     Status.IN_PROGRESS: State.IN_PROGRESS,
@@ -60,6 +60,7 @@ _STATES = {
     Status.WITHDRAWN: State.WITHDRAWN,
     Status.STOPPED: State.STOPPED,
 }
+_FINISHED = {timeliness: State(f"finished_{timeliness}") for timeliness in Timeliness}
 OPEN_STATES = frozenset(
     {State.SUBMITTED, State.RECEIVED, State.IN_PROGRESS, State.SUSPENDED, State.FEE_DUE},
 )
@@ -185,8 +186,8 @@ def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing 
 
 def _state(case: Case, status: int) -> State:
     if case.finished_at is None:
-        return _STATES[Status(status)]
-    return State(f"finished_{timeliness(case.finished_at, case.deadline)}")
+        return _STATES[status]
+    return _FINISHED[timeliness(case.finished_at, case.deadline)]
 
 
 def _ended_late(case: Case) -> bool:

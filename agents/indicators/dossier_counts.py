@@ -9,16 +9,16 @@ from typing import NamedTuple
 from agents.dossiers.case import Case
 from agents.dossiers.deadline import Basis as DeadlineBasis
 from agents.dossiers.deadline import received_of
-from agents.dossiers.dossier import Dossier
-from agents.facts import Said, value
+from agents.dossiers.dossier import Components, Dossier, Fee
+from agents.facts import value
 from config.clock import local_date
 from config.index.counts import COUNTS, Basis, Subject
-from streams.events import Channel, Outcome, PaidBy, ServiceLevel, Status
+from streams.events import Channel, PaidBy, ServiceLevel, Status
 
 NAMES = tuple(name for name, count in COUNTS.items() if count.subject is Subject.DOSSIER)
 _BIT = {name: 1 << index for index, name in enumerate(NAMES)}
 _BY_RECEPTION = sum(bit for name, bit in _BIT.items() if COUNTS[name].basis is Basis.RECEIVED)
-_PAID_ONLINE = frozenset({PaidBy.NATIONAL_PORTAL, PaidBy.OTHER_GATEWAY})
+_PAID_ONLINE_BY = frozenset({PaidBy.NATIONAL_PORTAL, PaidBy.OTHER_GATEWAY})
 _NOT_TAKEN_IN = frozenset({Status.SUBMITTED, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED})
 
 
@@ -56,56 +56,72 @@ def counted(case: Case, *, late: bool) -> tuple[Counted, ...]:
 
 def _mask(case: Case, *, late: bool) -> int:
     dossier = case.dossier
-    mask = _BIT["dossiers"] | _BIT["dossiers_received"]
+    mask = _DOSSIERS
     if late:
-        mask |= _BIT["dossiers_late"]
+        mask |= _LATE
     elif case.deadline.basis is not DeadlineBasis.NOTHING:
-        mask |= _BIT["dossiers_on_time"]
-    if any(entry.outcome == Outcome.ACKNOWLEDGED for entry in dossier.portal):
-        mask |= _BIT["dossiers_known_to_portal"]
-    if dossier.petitions or value(dossier.rating) is False:
-        mask |= _BIT["dossiers_disliked_or_petitioned"]
-    return mask | _of_channel(dossier) | _of_fee(dossier) | _of_components(dossier)
+        mask |= _ON_TIME
+    if any(entry.outcome == "acknowledged" for entry in dossier.portal):
+        mask |= _KNOWN_TO_PORTAL
+    if dossier.petitions or (dossier.rating is not None and not dossier.rating[2]):
+        mask |= _DISLIKED_OR_PETITIONED
+    return mask | _of_channel(dossier) | _of_fee(dossier.fee) | _of_components(dossier.components)
 
 
 def _of_channel(dossier: Dossier) -> int:
-    if value(dossier.channel) != Channel.ONLINE:
+    if dossier.channel is None or dossier.channel[2] != Channel.ONLINE:
         return 0
-    if value(dossier.level) != ServiceLevel.FULL_ONLINE:
-        return _BIT["dossiers_online"]
-    demanded = _BIT["dossiers_demanded_in_person"] if dossier.demands else 0
-    return _BIT["dossiers_online"] | _BIT["dossiers_full_online"] | demanded
+    if dossier.level is None or dossier.level[2] != ServiceLevel.FULL_ONLINE:
+        return _ONLINE
+    return _ONLINE | _FULL_ONLINE | (_IN_PERSON if dossier.demands else 0)
 
 
-def _of_fee(dossier: Dossier) -> int:
-    fee = dossier.fee
-    if not value(fee.amount):
+def _of_fee(fee: Fee) -> int:
+    if not fee.amount or not fee.amount[2]:
         return 0
-    mask, paid_by = _BIT["dossiers_with_fee"], value(fee.paid_by)
-    if paid_by in _PAID_ONLINE:
-        mask |= _BIT["dossiers_paid_online"]
-    elif paid_by == PaidBy.NOT_ONLINE and value(fee.payable_online):
-        mask |= _BIT["dossiers_cash_though_payable"]
+    paid_by = value(fee.paid_by)
+    if paid_by in _PAID_ONLINE_BY:
+        return _WITH_FEE | _PAID_ONLINE
+    return _WITH_FEE | (_CASH if paid_by == PaidBy.NOT_ONLINE and value(fee.payable_online) else 0)
+
+
+def _of_components(components: Components) -> int:
+    """Return the counts of papers. Most dossiers say little of them, and a register that is empty is seen at once."""
+    has_result = components.result_files is not None and components.result_files[2] > 0
+    mask = 0
+    if components.result_required is None or components.result_required[2]:
+        mask = _RESULT_REQUIRED | _RESULT_FILE if has_result else _RESULT_REQUIRED
+    for said, bit in (
+        (components.digitised if has_result else None, _DIGITISED),
+        (components.reused, _REUSED),
+        (components.from_personal_store, _PERSONAL_STORE),
+        (components.population_data, _POPULATION_DATA),
+        (components.demanded_again, _DEMANDED_AGAIN),
+    ):
+        if said is not None and said[2]:
+            mask |= bit
     return mask
 
 
-def _of_components(dossier: Dossier) -> int:
-    components, mask = dossier.components, 0
-    has_result = _some(components.result_files)
-    if value(components.result_required) is not False:
-        mask |= _BIT["dossiers_result_required"] | (_BIT["dossiers_with_result_file"] if has_result else 0)
-    if has_result and _some(components.digitised):
-        mask |= _BIT["dossiers_digitised"]
-    if _some(components.reused):
-        mask |= _BIT["dossiers_reused"]
-    if _some(components.from_personal_store):
-        mask |= _BIT["dossiers_from_personal_store"]
-    if value(components.population_data):
-        mask |= _BIT["dossiers_population_data"]
-    if _some(components.demanded_again):
-        mask |= _BIT["dossiers_demanded_again"]
-    return mask
-
-
-def _some(said: Said[int] | None) -> bool:
-    return bool(value(said))
+_DOSSIERS = _BIT["dossiers"] | _BIT["dossiers_received"]
+_LATE, _ON_TIME = _BIT["dossiers_late"], _BIT["dossiers_on_time"]
+_KNOWN_TO_PORTAL = _BIT["dossiers_known_to_portal"]
+_DISLIKED_OR_PETITIONED = _BIT["dossiers_disliked_or_petitioned"]
+_ONLINE, _FULL_ONLINE, _IN_PERSON = (
+    _BIT[f"dossiers_{name}"] for name in ("online", "full_online", "demanded_in_person")
+)
+_WITH_FEE, _PAID_ONLINE, _CASH = (
+    _BIT[f"dossiers_{name}"] for name in ("with_fee", "paid_online", "cash_though_payable")
+)
+_RESULT_REQUIRED, _RESULT_FILE, _DIGITISED, _REUSED, _PERSONAL_STORE, _POPULATION_DATA, _DEMANDED_AGAIN = (
+    _BIT[f"dossiers_{name}"]
+    for name in (
+        "result_required",
+        "with_result_file",
+        "digitised",
+        "reused",
+        "from_personal_store",
+        "population_data",
+        "demanded_again",
+    )
+)
