@@ -25,6 +25,7 @@ from agents.dossiers.processor import DossierProcessor
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
+from alerts.redis.counts import Counts
 from alerts.redis.view import View
 from config.calendar import CalendarDocument, CalendarError
 from config.clock import Clock
@@ -69,12 +70,13 @@ class Worker:
         for topic in self.readers:
             self.app.delegate(topic)
         self.view = View(settings, lambda: self._serving(DossierProcessor))
+        self.counts = Counts(settings, self.readers, clock)
         self.collector = WorkerCollector(
             self._activity,
             self.readers,
             law=lambda: self._rulebook.at(clock.now()),
             clock=clock,
-            view_failures=lambda: self.view.failures,
+            view_failures=lambda: self.view.failures + self.counts.failures,
         )
         self._wire(self.app)
 
@@ -129,6 +131,7 @@ class Worker:
                 self._rule_by(await self._calendar.start())
                 tasks.append(asyncio.create_task(self._calendar.follow(self._rule_by)))
                 tasks.append(asyncio.create_task(self.view.run()))
+                tasks.append(asyncio.create_task(self.counts.run()))
             for topic, reader in self.readers.items():
                 await reader.assign({tp.partition for tp in assigned if tp.topic == topic})
 
@@ -139,6 +142,7 @@ class Worker:
             for task in tasks:
                 task.cancel()
             await self.view.stop()
+            await self.counts.stop()
             await asyncio.gather(*(reader.stop() for reader in self.readers.values()))
             await self._calendar.stop()
 

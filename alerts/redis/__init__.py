@@ -1,1 +1,1 @@
-"""Redis: the view of open, overdue and unsynced dossiers, for people and programs."""
+"""Redis: the view of open, overdue and unsynced dossiers, and of the index, for people and programs."""

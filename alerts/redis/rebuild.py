@@ -29,7 +29,7 @@ def connect(settings: Settings) -> Redis:
 
 def delete_view(client: Redis, app: str) -> None:
     """Delete the view, and only it: the workers that serve the partitions notice, and write it anew."""
-    for pattern in (f"{app}:view:*", *(f"{app}:{name}:*" for name in LISTS), f"{app}:agencies"):
+    for pattern in (f"{app}:view:*", f"{app}:counts:*", *(f"{app}:{name}:*" for name in LISTS), f"{app}:agencies"):
         for keys in _batches(client.scan_iter(pattern, count=1000), 1000):
             client.delete(*keys)
 

@@ -10,15 +10,21 @@ from redis.exceptions import RedisError
 from rich.console import Console
 from rich.progress import Progress
 
+from agents.indicators.windows import WINDOWS, Window
+from alerts.redis.index import read_counts
 from alerts.redis.rebuild import agency_views, connect, delete_view, dossiers_on, wait_until_written
 from alerts.redis.view import LISTS
+from config.clock import SystemClock
+from config.index import load_indexes
 from config.settings import Settings, load_settings
 from dunghan.errors import UserError
+from dunghan.index_view import document, page, unit_index
+from dunghan.texts import console
 
 
 @click.group(name="view")
 def command() -> None:
-    """Show or rebuild the Redis view of open, overdue and unsynced dossiers.
+    """Show or rebuild the Redis view of open, overdue and unsynced dossiers, and of the index.
 
     Example: dunghan view show
     """
@@ -61,6 +67,35 @@ def show(agency: str | None, name: str) -> None:
         print("\t".join(("agency", *LISTS)))
         for view in agency_views(client, settings.app):
             print(f"{view.agency}\t{view.open}\t{view.overdue}\t{view.unsynced}")
+
+
+@command.command("index")
+@click.argument("agency", required=False)
+@click.option("--province", help="The sums of a province's agencies.  [default: the only province there is]")
+@click.option(
+    "--window",
+    type=click.Choice([window.value for window in WINDOWS]),
+    default=Window.YEAR.value,
+    show_default=True,
+    help="The days, ending today, that are counted.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+def index_command(agency: str | None, province: str | None, window: str, *, as_json: bool) -> None:
+    """Show the index of an agency or a province as the running workers count it.
+
+    Each indicator with its numerator, denominator, ratio and score; then by which version of the definition, as of
+    when, and whether every partition is in it.
+
+    Example: dunghan view index --province H42 --window month
+    """
+    settings = load_settings()
+    with _redis(settings) as client:
+        counted = read_counts(client, settings, Window(window))
+    found = unit_index(counted, load_indexes(), SystemClock(), agency, province)
+    if as_json:
+        print(document(found, counted))
+    else:
+        console().print(page(found, counted))
 
 
 @contextmanager

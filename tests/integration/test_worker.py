@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from redis import Redis
 
@@ -72,6 +73,32 @@ def test_the_view_comes_back_by_itself_when_redis_has_lost_it(worker: WorkerProc
     client.flushdb()
     client.close()
     wait_until(lambda: overdue(settings) == 20, 10, "the view to come back")
+
+
+def test_the_index_is_shown_as_the_worker_counts_it_and_comes_back_after_a_rebuild(
+    worker: WorkerProcess, settings: Settings
+) -> None:
+    wait_until(lambda: late(settings) == 20, 20, "20 late dossiers in the index")
+    run("view", "rebuild", settings=settings)
+    wait_until(lambda: late(settings) == 20, 20, "the index to come back")
+    shown = run("view", "index", AGENCY, "--window", "30d", settings=settings).stdout
+    assert ["ON_TIME", "0", "20", "0.00", "0.00", "20"] in [line.split() for line in shown.splitlines()]
+    assert "in force from 2022-06-23" in shown
+    assert f"{settings.partitions + 2} of {settings.partitions + 2} partitions, 0 records wait" in shown
+    refused = run("view", "index", "H42.99", settings=settings, code=2).stderr
+    assert f"nothing is counted there; there is {AGENCY}" in refused
+
+
+def late(settings: Settings) -> int | None:
+    """Return how many dossiers of the province are late by its index; None while a partition is missing."""
+    client = Redis.from_url(settings.redis)
+    written = client.keys(f"{settings.app}:counts:*")
+    client.close()
+    if len(written) < settings.partitions + 2:  # the catalogue and the petitions have one each
+        return None
+    said = msgspec.json.decode(run("view", "index", "--window", "30d", "--json", settings=settings).stdout)
+    on_time = said["indicators"]["ON_TIME"]
+    return int(on_time["denominator"] - on_time["numerator"])
 
 
 def test_a_dead_letter_is_listed_without_its_content_shown_and_replayed(
