@@ -10,7 +10,7 @@ BUILD_BACKEND = sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos bench check schemas lock stack-install stack-up stack-down
+.PHONY: help demo test chaos indicators bench check schemas lock stack-install stack-up stack-down
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -24,6 +24,10 @@ test: $(VENV)/.development stack-install ## all tests; ARGS="-k …" to choose
 
 chaos: $(VENV)/.development stack-install ## workers killed, stopped and woken under load: 20 runs of each, an hour or two
 	CHAOS_RUNS=$(or $(RUNS),20) CHAOS_EVENTS=200000 $(BIN)/pytest -x tests/integration/test_identical_state.py $(ARGS)
+
+indicators: $(VENV)/.development stack-install ## a province's month: every indicator against SQL over the raw events
+	INDICATORS_DOSSIERS=$(or $(DOSSIERS),60000) INDICATORS_AGENCIES=$(or $(AGENCIES),150) \
+		$(BIN)/pytest -s tests/integration/test_indicators.py $(ARGS)
 
 bench: $(VENV)/.development stack-install ## this worker against a stock Faust agent, and event to metric
 	$(BIN)/python -m bench $(ARGS)

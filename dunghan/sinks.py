@@ -1,10 +1,10 @@
 """Where commands put events: a Kafka topic, a file, or standard output."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, Protocol, TypeVar
 
 import click
 from rich.console import Console
@@ -12,14 +12,20 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.settings import load_settings
 from dunghan.errors import UserError
-from streams.publish import DeliveryError, Publisher, UnreachableError, address
+from streams.publish import DeliveryError, Publisher, UnreachableError
 
 Item = TypeVar("Item")
-Send = Callable[[bytes, str | None], None]
-"""Takes an event and its key; without a key Kafka gets the one that stands in the event."""
 
 KAFKA = "kafka"
 _SHOWN_EVERY = 500
+
+
+class Send(Protocol):
+    """Takes an event; key and topic are those that stand in it, unless others are given."""
+
+    def __call__(self, value: bytes, key: str | None = None, *, sent_as: str | None = None) -> None:
+        """Take one event; `sent_as` is the type that decides its topic."""
+        ...
 
 
 class Sink(NamedTuple):
@@ -36,7 +42,7 @@ out_option = click.option(
     metavar="kafka|-|FILE",
     help="Publish to Kafka, or write NDJSON to standard output (-) or a file.",
 )
-topic_option = click.option("--topic", help="Kafka topic; by default the events topic of the settings.")
+topic_option = click.option("--topic", help="Kafka topic of all events; by default each goes to the topic of its type.")
 
 
 @contextmanager
@@ -58,24 +64,16 @@ def _kafka(topic: str | None) -> Iterator[Sink]:
     settings = load_settings()
     try:
         with Publisher(settings, topic) as publisher:
-            yield Sink(f"topic {publisher.topic} at {settings.kafka}", _to(publisher))
+            yield Sink(f"{publisher.name} at {settings.kafka}", publisher.publish)
     except UnreachableError as error:
         raise UserError(str(error)) from error
     except DeliveryError as error:
         raise click.ClickException(str(error)) from error  # exit code 1: nothing is wrong with what was asked
 
 
-def _to(publisher: Publisher) -> Send:
-    def send(value: bytes, key: str | None) -> None:
-        found = address(value)
-        publisher.send(value, key or found.key, found.headers)
-
-    return send
-
-
 def _lines(stream: BinaryIO) -> Send:
-    def send(value: bytes, key: str | None) -> None:
-        del key  # a line says itself whom it is about
+    def send(value: bytes, key: str | None = None, *, sent_as: str | None = None) -> None:
+        del key, sent_as  # a line says itself what it is about
         stream.write(value)
         stream.write(b"\n")
 

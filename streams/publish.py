@@ -1,4 +1,4 @@
-"""Publishing events to Kafka: bytes unchanged, keyed by dossier, every delivery awaited.
+"""Publishing events to Kafka: bytes unchanged, each in the topic of its type, keyed by subject, every delivery awaited.
 
 Errors:
     PublishError
@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 from config.settings import Settings
 from streams.kafka_tools import REACH_SECONDS as _REACH_SECONDS
 from streams.kafka_tools import no_answer
+from streams.sources import source_of_type, sources
 
 Item = TypeVar("Item")
 Headers = list[tuple[str, bytes]]
@@ -45,13 +46,14 @@ class DeliveryError(PublishError):
 
 
 class Publisher:
-    """An idempotent producer on one topic. Leaving the context waits for all deliveries.
+    """An idempotent producer. Leaving the context waits for all deliveries.
 
     `published` counts what the broker has acknowledged, after `flush`.
 
     Args:
         settings: Where Kafka is.
-        topic: Its name; the events topic by default.
+        topic: Where everything goes. By default `publish` sends each event to the topic of its type, and `send` what
+            it is given to that of the dossiers.
         compression: How to compress, so that records may be larger than the broker's limit before they are.
 
     Raises:
@@ -62,11 +64,13 @@ class Publisher:
         self, settings: Settings, topic: str | None = None, *, compression: Literal["gzip"] | None = None
     ) -> None:
         self.topic = topic or settings.events_topic
+        self.topics = [topic] if topic else [source.topic for source in sources(settings)]
         self.published = 0
+        self._settings = settings
         self._under_way = 0
         self._bytes = 0
         self._failures: list[BaseException] = []
-        self._producer = _connect(settings, self.topic, compression)
+        self._producer = _connect(settings, self.topics, compression)
 
     def __enter__(self) -> Self:
         return self
@@ -78,12 +82,32 @@ class Publisher:
         finally:
             self._producer.close(timeout=0)
 
+    @property
+    def name(self) -> str:
+        """What a person calls the place where everything goes."""
+        return f"topic {self.topic}" if len(self.topics) == 1 else f"topics {', '.join(self.topics)}"
+
+    def publish(self, value: bytes, key: str | None = None, *, sent_as: str | None = None) -> None:
+        """Hand one event in any accepted form to the producer.
+
+        Args:
+            value: As it is.
+            key: Its Kafka key; by default the one that stands in the event.
+            sent_as: The type that decides the topic; by default the event's own.
+
+        Raises:
+            DeliveryError: this or an earlier record was not taken.
+        """
+        found = address(value)
+        self.send(value, key or found.key, found.headers, topic=self._topic_of(sent_as or found.type))
+
     def send(
         self,
         value: bytes | None,
         key: str | bytes | None = None,
         headers: Headers | None = None,
         timestamp_ms: int | None = None,
+        topic: str | None = None,
     ) -> None:
         """Hand one record to the producer; it is on the broker once `flush` returns.
 
@@ -91,10 +115,11 @@ class Publisher:
             DeliveryError: this or an earlier record was not taken.
         """
         key = key.encode() if isinstance(key, str) else key
+        topic = topic or self.topic
         try:
-            future = self._producer.send(self.topic, value, key, headers, timestamp_ms=timestamp_ms)
+            future = self._producer.send(topic, value, key, headers, timestamp_ms=timestamp_ms)
         except (KafkaError, ValueError) as error:
-            raise DeliveryError(f"Kafka topic {self.topic}: record not sent: {error}") from error
+            raise DeliveryError(f"Kafka topic {topic}: record not sent: {error}") from error
         future.add_errback(self._failures.append)
         self._under_way += 1
         self._bytes += len(value or b"")
@@ -110,20 +135,24 @@ class Publisher:
         try:
             self._producer.flush(timeout=_DELIVERY_SECONDS + 5)
         except KafkaError as error:
-            raise DeliveryError(f"Kafka topic {self.topic}: {self._under_way} records unacknowledged") from error
+            raise DeliveryError(f"Kafka {self.name}: {self._under_way} records unacknowledged") from error
         failures, self._failures = self._failures, []
         self.published += self._under_way - len(failures)
         self._under_way = self._bytes = 0
         if failures:
             reason = str(failures[0]) or type(failures[0]).__name__
-            raise DeliveryError(f"Kafka topic {self.topic}: {len(failures)} records not delivered: {reason}")
+            raise DeliveryError(f"Kafka {self.name}: {len(failures)} records not delivered: {reason}")
+
+    def _topic_of(self, type_: str | None) -> str:
+        return self.topic if len(self.topics) == 1 else source_of_type(type_, self._settings).topic
 
 
 class Address(msgspec.Struct, frozen=True):
-    """Where a line goes: its key, and whether it is a structured CloudEvent."""
+    """Where a line goes: its key, whether it is a structured CloudEvent, and the type that decides its topic."""
 
     key: str | None
     headers: Headers | None
+    type: str | None = None
 
 
 class _Dossier(msgspec.Struct):
@@ -131,9 +160,10 @@ class _Dossier(msgspec.Struct):
 
 
 class _Outline(msgspec.Struct):
-    """The few fields that decide the key, of any accepted form; the rest is skipped unread."""
+    """The few fields that decide key and topic, of any accepted form; the rest is skipped unread."""
 
     specversion: str | None = None
+    type: str | None = None
     subject: str | None = None
     code: str | None = msgspec.field(name="MaHoSo", default=None)
     data: msgspec.Raw = msgspec.Raw(b"null")
@@ -154,7 +184,7 @@ def address(line: bytes) -> Address:
             return Address(_only(line), None)
         outline = _outline.decode(line)
         headers = STRUCTURED if outline.specversion else None
-        return Address(outline.subject or outline.code or _only(outline.data), headers)
+        return Address(outline.subject or outline.code or _only(outline.data), headers, outline.type)
     except msgspec.MsgspecError:
         return Address(None, None)
 
@@ -178,7 +208,7 @@ def paced(items: Iterable[Item], per_second: float | None) -> Iterator[Item]:
         yield item
 
 
-def _connect(settings: Settings, topic: str, compression: str | None) -> Any:
+def _connect(settings: Settings, topics: list[str], compression: str | None) -> Any:
     larger = {"compression_type": compression, "max_request_size": _COMPRESSED_BYTES} if compression else {}
     try:
         producer = KafkaProducer(
@@ -197,12 +227,13 @@ def _connect(settings: Settings, topic: str, compression: str | None) -> Any:
         )
     except KafkaError as error:
         raise UnreachableError(no_answer(settings)) from error
-    try:
-        producer.partitions_for(topic)
-    except KafkaError as error:
-        producer.close(timeout=0)
-        raise UnreachableError(
-            f"Kafka at {settings.kafka}: topic {topic} cannot be used ({type(error).__name__}); "
-            "create it with `dunghan topics create`"
-        ) from error
+    for topic in topics:
+        try:
+            producer.partitions_for(topic)
+        except KafkaError as error:
+            producer.close(timeout=0)
+            raise UnreachableError(
+                f"Kafka at {settings.kafka}: topic {topic} cannot be used ({type(error).__name__}); "
+                "create it with `dunghan topics create`"
+            ) from error
     return producer

@@ -10,6 +10,8 @@ from config.settings import Settings
 from streams.events import Event, Petition, Procedure, ProcedureUsage
 from streams.placement import partition_of
 
+_OF_PROCEDURES = frozenset({Procedure.type, ProcedureUsage.type})
+
 
 class Source(msgspec.Struct, frozen=True):
     """A topic that a partition reader reads."""
@@ -50,6 +52,11 @@ def sources(settings: Settings) -> list[Source]:
 
 def source_of(event: Event, settings: Settings) -> Source:
     """Return the topic to which an event belongs."""
-    if isinstance(event.data, Procedure | ProcedureUsage):
+    return source_of_type(event.data.type, settings)
+
+
+def source_of_type(type_: str | None, settings: Settings) -> Source:
+    """Return the topic to which events of a CloudEvents type belong; dossiers' for any other, and for what has none."""
+    if type_ in _OF_PROCEDURES:
         return procedures(settings)
-    return petitions(settings) if isinstance(event.data, Petition) else dossiers(settings)
+    return petitions(settings) if type_ == Petition.type else dossiers(settings)

@@ -191,8 +191,8 @@ def _state(case: Case, status: int) -> State:
 
 
 def _ended_late(case: Case) -> bool:
-    """Whether it was finished, refused, withdrawn or stopped after its deadline."""
-    due_at, ended_at = case.deadline.due_at, case.ended_at
+    """Whether it was finished, refused, withdrawn or stopped after it should have been finished."""
+    due_at, ended_at = processing_deadline.expect(case).due_at, case.ended_at
     return due_at is not None and ended_at is not None and ended_at > due_at
 
 

@@ -17,7 +17,8 @@ from streams.publish import paced
 def command(files: tuple[Path, ...], topic: str | None, rate: float | None) -> None:
     """Publish events from NDJSON files (- is standard input) to Kafka, one a line, as they are.
 
-    Every accepted form of event may stand in a line; its key is the dossier. Empty lines are passed over. Broken
+    Every accepted form of event may stand in a line; its key is the dossier, procedure or petition, and its topic that
+    of its type. Empty lines are passed over. Broken
     events are published too: the worker puts them into the dead letters.
 
     Example: dunghan publish events.ndjson
@@ -26,7 +27,7 @@ def command(files: tuple[Path, ...], topic: str | None, rate: float | None) -> N
     published = 0
     with open_sink(KAFKA, topic) as sink:
         for line in counted(paced(_lines(files), rate), "Publishing"):
-            sink.send(line, None)
+            sink.send(line)
             published += 1
     click.echo(f"{published:,} events published to {sink.name}", err=True)
 

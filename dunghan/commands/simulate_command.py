@@ -28,6 +28,8 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option("--duplicates", type=_SHARE, default=0.05, show_default=True, help="Share delivered twice.")
 @click.option("--shuffled", type=_SHARE, default=0.05, show_default=True, help="Share delivered out of order.")
 @click.option("--broken", type=_SHARE, default=0.01, show_default=True, help="Broken events, as a share, on top.")
+@click.option("--petitions", type=_SHARE, default=0.02, show_default=True, help="Petitions, as a share of dossiers.")
+@click.option("--catalogue/--no-catalogue", default=True, show_default=True, help="Whether procedures are announced.")
 @out_option
 @topic_option
 @click.option("--rate", type=_POSITIVE, help="At most this many events a second.")
@@ -81,7 +83,7 @@ def _send(events: Iterable[SimulatedEvent], sink: Sink, *, until_interrupted: bo
     tally = _Tally()
     try:
         for event in events:
-            sink.send(event.value, event.key)
+            sink.send(event.value, event.key, sent_as=event.sent_as)
             tally.add(event)
     except KeyboardInterrupt:
         if not until_interrupted:

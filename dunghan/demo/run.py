@@ -39,7 +39,8 @@ class Demo:
     def __init__(self, stack: Stack, *, workers: int, duration: float | None, clock: Clock, console: Console) -> None:
         # Topics, group and view of its own: a second demo starts from nothing.
         name = f"demo-{clock.now():%Y%m%d-%H%M%S}"
-        own = {f"{PREFIX}APP": name, f"{PREFIX}EVENTS_TOPIC": f"{name}-events"}
+        topics = {f"{PREFIX}{kind}_TOPIC": f"{name}-{kind.lower()}" for kind in ("EVENTS", "CATALOGUE", "PETITIONS")}
+        own = {f"{PREFIX}APP": name, **topics}
         environment = stack.config.environment() | own
         self._settings = load_settings(environment)
         self._stack = stack

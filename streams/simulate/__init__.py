@@ -1,7 +1,8 @@
 """A believable province, simulated: agencies with habits of their own, dossiers with a course, and what they report.
 
-    arrivals ─► course ─► canonical, mirror ─► delivery ─► events
-    (filed)     (facts)   (messages)           (delays, batches, copies, broken ones)
+    arrivals ─► course, petitions ─► canonical, mirror ─► delivery ─► events
+    (filed)     (facts)              (messages)           (delays, batches, copies, broken ones)
+    catalogue: what departments say of the procedures, beside them
 
 Everything follows from the seed and the configuration, byte for byte; no clock is asked.
 """

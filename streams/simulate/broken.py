@@ -21,10 +21,11 @@ def broken(reason: Reason, filing: Filing, at: int, rng: Random) -> Message:
     return Message(at, _BREAKERS[reason](filing, at, rng), key=key)
 
 
-# Two faults exist in Kafka only: a file has no empty events, since empty lines are passed over, and its lines have no
-# timestamp that could tell what lies in the future.
+# Three faults exist in Kafka only: a file has no empty events, since empty lines are passed over; its lines have no
+# timestamp that could tell what lies in the future; and it may hold events of every topic.
 ALL_REASONS = tuple(Reason)
-FILE_REASONS = tuple(reason for reason in Reason if reason not in {Reason.EMPTY, Reason.FUTURE_TIME})
+_IN_KAFKA_ONLY = frozenset({Reason.EMPTY, Reason.FUTURE_TIME, Reason.WRONG_TOPIC})
+FILE_REASONS = tuple(reason for reason in Reason if reason not in _IN_KAFKA_ONLY)
 
 
 def _good(filing: Filing, at: int) -> _Raw:

@@ -106,7 +106,7 @@ def agencies(count: int, seed: int) -> tuple[Agency, ...]:
         Agency(
             code=f"{PROVINCE}.{number + 1:02d}",
             character=CHARACTERS[number % len(CHARACTERS)],
-            procedures=(_limit_only(number, rng), *(_procedure(rng) for _ in range(rng.randint(3, 8)))),
+            procedures=(_limit_only(number, rng), *(any_procedure(rng) for _ in range(rng.randint(3, 8)))),
             weight=rng.uniform(0.5, 2.0),
         )
         for number in range(count)
@@ -116,10 +116,11 @@ def agencies(count: int, seed: int) -> tuple[Agency, ...]:
 def _limit_only(number: int, rng: Random) -> Procedure:
     unit, amounts = _LIMITS_ONLY[number % len(_LIMITS_ONLY)]
     limit = Limit(amount=rng.choice(amounts), unit=unit)
-    return msgspec.structs.replace(_procedure(rng), limit=limit, gives_appointments=False)
+    return msgspec.structs.replace(any_procedure(rng), limit=limit, gives_appointments=False)
 
 
-def _procedure(rng: Random) -> Procedure:
+def any_procedure(rng: Random) -> Procedure:
+    """Return a procedure as any agency may handle it."""
     fee = rng.choice(_FEES)
     return Procedure(
         code=f"{rng.choice('12')}.{rng.randint(1, 12_999):06d}.000.00.00.{PROVINCE}",

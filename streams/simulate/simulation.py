@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from heapq import merge
 from itertools import count, islice, takewhile
+from operator import attrgetter
 from random import Random
 
 import msgspec
 
+from streams.events import DossierStatus
 from streams.rejection import Reason
 from streams.simulate.arrivals import Flow, arrivals, channel
 from streams.simulate.broken import FILE_REASONS
 from streams.simulate.canonical import Canonical, Message
+from streams.simulate.catalogue import Period, catalogue
 from streams.simulate.course import course
 from streams.simulate.delivery import Delivery, Faults, delays, in_batches, in_order, with_faults
 from streams.simulate.facts import Filing
 from streams.simulate.mirror import Mirror
 from streams.simulate.office_hours import DAY, AroundTheClock, WorkingTime, office_hours
+from streams.simulate.petitions import petition
 from streams.simulate.province import Agency, Voice, agencies
 
 # To know how many dossiers make so many events, this many are tried out; the margin is for the luck of the draw.
@@ -38,10 +43,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = FILE_REASONS  # …and the ways in which they are broken
     rush: float = 1.0  # after `until`, this many times as much is filed
     around_the_clock: bool = False  # agencies work at any hour
+    petitions: float = 0.0  # petitions, as a share of the dossiers
+    catalogue: bool = False  # whether procedures are announced, published and listed
 
 
 class SimulatedEvent(msgspec.Struct, frozen=True):
-    """One message as it reaches the stream. `key` is its Kafka key: the dossier, or None for several dossiers."""
+    """One message as it reaches the stream. `key` is its Kafka key: the subject, or None for several dossiers."""
 
     at: datetime
     delivered_at: datetime
@@ -49,6 +56,11 @@ class SimulatedEvent(msgspec.Struct, frozen=True):
     value: bytes
     broken: Reason | None  # why it has to be rejected; None: it is good
     is_copy: bool  # an exact copy of an earlier one
+
+    @property
+    def sent_as(self) -> str | None:
+        """The type by which its sender chose the topic, where it was not the event's own."""
+        return DossierStatus.type if self.broken is Reason.WRONG_TOPIC else None
 
 
 class Province:
@@ -71,12 +83,19 @@ class Province:
 
     def events(self) -> Iterator[SimulatedEvent]:
         """Return the history: what has been delivered by `config.until`."""
-        history = takewhile(lambda delivery: delivery.at <= self._until, self._deliveries())
-        return map(_simulated, islice(history, self.config.events))
+        history = takewhile(lambda event: event.delivered_at <= self.config.until, self.endless_events())
+        return islice(history, self.config.events)
 
     def endless_events(self) -> Iterator[SimulatedEvent]:
         """Return the history and, without an end, what comes after it."""
-        return map(_simulated, self._deliveries())
+        return merge(self._catalogue(), map(_simulated, self._deliveries()), key=attrgetter("delivered_at"))
+
+    def _catalogue(self) -> Iterator[SimulatedEvent]:
+        if not self.config.catalogue:
+            return
+        period = Period(self._flow.start, self._until)
+        for posted in catalogue(self.agencies, period, self.config.duplicates, self.config.seed):
+            yield _event(posted.message, posted.at, is_copy=posted.is_copy)
 
     def _deliveries(self) -> Iterator[Delivery]:
         faults = Faults(self.config.duplicates, self.config.broken, self.config.reasons, self.config.seed)
@@ -87,11 +106,14 @@ class Province:
         for number, at in enumerate(arrivals(self._flow, Random(f"{self.config.seed}/arrivals")), 1):
             rng = Random(f"{self.config.seed}/{number}")
             filing = self._filing(number, at, rng)
-            messages = self._messages(filing, rng)
-            times = delays(messages, filing, self.config.shuffled, rng)
+            said = [(self._messages(filing, rng), rng)]
+            complaining = Random(f"{self.config.seed}/petition/{number}")
+            if complaining.random() < self.config.petitions:
+                said.append((petition(filing, number, self._working, complaining), complaining))
             deliveries = [
                 Delivery(time, message.is_batchable, next(numbers), message, filing)
-                for time, message in zip(times, messages, strict=True)
+                for messages, luck in said
+                for time, message in zip(delays(messages, filing, self.config.shuffled, luck), messages, strict=True)
             ]
             yield at, deliveries
 
@@ -125,12 +147,15 @@ def _dossiers_for(config: Config, events: int) -> int:
 
 
 def _simulated(delivery: Delivery) -> SimulatedEvent:
-    message = delivery.message
+    return _event(delivery.message, delivery.at, is_copy=delivery.is_copy, broken=delivery.broken)
+
+
+def _event(message: Message, delivered_at: int, *, is_copy: bool, broken: Reason | None = None) -> SimulatedEvent:
     return SimulatedEvent(
         at=datetime.fromtimestamp(message.at, UTC),
-        delivered_at=datetime.fromtimestamp(delivery.at, UTC),
+        delivered_at=datetime.fromtimestamp(delivered_at, UTC),
         key=message.key,
         value=message.value,
-        broken=delivery.broken,
-        is_copy=delivery.is_copy,
+        broken=broken,
+        is_copy=is_copy,
     )

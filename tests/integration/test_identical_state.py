@@ -18,8 +18,9 @@ import pytest
 
 from config.settings import Settings
 from dunghan.stack.ports import free_ports
+from streams.rejection import Reason
 from streams.scan import scan
-from streams.simulate import Config
+from streams.simulate import FILE_REASONS, Config
 from support.simulated import Simulated
 from support.workers import WorkerProcess, agency_counts, stored_state, wait_until, wait_until_applied
 
@@ -36,7 +37,7 @@ every_run = pytest.mark.parametrize("run", range(RUNS))
 
 @pytest.fixture(scope="module")
 def simulated() -> Simulated:
-    return Simulated(Config(until=AT, events=EVENTS))
+    return Simulated(Config(until=AT, events=EVENTS, reasons=(*FILE_REASONS, Reason.WRONG_TOPIC)))
 
 
 class Team:

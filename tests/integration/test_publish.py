@@ -9,8 +9,10 @@ from kafka import KafkaConsumer, TopicPartition
 
 from config.settings import Settings
 from dunghan.cli import main
+from streams.events import Petition, Procedure
 from streams.placement import partition_of
-from streams.publish import STRUCTURED, DeliveryError, Publisher, UnreachableError
+from streams.publish import STRUCTURED, DeliveryError, Publisher, UnreachableError, address
+from streams.scan import scan
 
 pytestmark = pytest.mark.stack
 
@@ -36,8 +38,8 @@ def records(settings: Settings) -> list[Any]:
 
 @pytest.fixture
 def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("DUNGHAN_KAFKA", settings.kafka)
-    monkeypatch.setenv("DUNGHAN_EVENTS_TOPIC", settings.events_topic)
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
     return settings
 
 
@@ -93,8 +95,21 @@ def test_a_topic_that_is_not_there_is_named(settings: Settings, monkeypatch: pyt
         Publisher(settings, "no-such-topic")
 
 
-def test_a_simulated_province_arrives_whole(environment: Settings) -> None:
-    result = CliRunner().invoke(main, ["simulate", "--dossiers", "200", "--days", "10"])
+def test_a_simulated_province_arrives_whole_each_event_in_the_topic_of_its_type(environment: Settings) -> None:
+    result = CliRunner().invoke(main, ["simulate", "--dossiers", "200", "--days", "10", "--petitions", "0.5"])
     assert result.exit_code == 0, result.output
     count = int(result.stderr.split(" events", maxsplit=1)[0].replace(",", ""))
-    assert len(records(environment)) == count > 1_000
+    beside = {
+        topic: [record.value for record in scan(environment, topic)]
+        for topic in (environment.catalogue_topic, environment.petitions_topic)
+    }
+    assert len(records(environment)) + sum(map(len, beside.values())) == count > 1_000
+    for topic, type_ in ((environment.catalogue_topic, Procedure.type), (environment.petitions_topic, Petition.type)):
+        assert {address(value).type for value in beside[topic]} == {type_}
+
+
+def test_with_a_topic_given_everything_goes_there(environment: Settings) -> None:
+    petition = b'{"specversion":"1.0","type":"vn.tthc.petition.v1","source":"s","id":"1","subject":"P-1","data":{}}'
+    result = CliRunner().invoke(main, ["publish", "-", "--topic", environment.events_topic], input=petition)
+    assert result.exit_code == 0, result.output
+    assert [record.value for record in records(environment)] == [petition]

@@ -39,6 +39,7 @@ class Verdict:
     violations: frozenset[str]
     missing_sync: str | None  # warning, critical or violation
     asked_again: bool = field(default=False, compare=False)  # for papers: late from then until it was finished
+    late: bool = field(default=False, compare=False)  # as the index counts it: open or ended in whatever way
 
     @property
     def is_open(self) -> bool:
@@ -109,6 +110,7 @@ def _verdict(history: History, at: datetime) -> Verdict:
         violations=frozenset(_violations(history, clock, at, is_open=is_open, is_late=is_late)),
         missing_sync=_missing_sync(history, clock.office, at),
         asked_again=asked_again,
+        late=is_late or (finished_at is None and ended_at is not None and (clock.is_late(ended_at) or asked_again)),
     )
 
 

@@ -11,7 +11,7 @@ from config.settings import Settings
 from dunghan.evaluation import Evaluation
 from streams.decode import Line, decode
 from streams.events import Event
-from streams.publish import Publisher, address, paced
+from streams.publish import Publisher, paced
 from streams.simulate import Config, Province, SimulatedEvent
 from support.oracle import Verdict, counts, judge, known_here
 
@@ -58,4 +58,4 @@ class Simulated:
         """Publish all events in order, at most `rate` a second."""
         with Publisher(settings) as publisher:
             for event in paced(self.events, rate):
-                publisher.send(event.value, event.key, address(event.value).headers)
+                publisher.publish(event.value, event.key, sent_as=event.sent_as)

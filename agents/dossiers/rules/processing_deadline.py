@@ -1,4 +1,6 @@
-"""A dossier is finished by its deadline; one for which papers are requested a second time counts as late.
+"""A dossier is finished by its deadline; one for which papers are requested a second time counts as late until it is.
+
+So does one that was then withdrawn, refused or stopped: it was never finished.
 
 See `agents.dossiers.deadline` for how the deadline is derived.
 """
@@ -18,7 +20,7 @@ RULE = Rule(
 def expect(case: Case) -> Expectation:
     """Return that the dossier is finished by its deadline."""
     due_at = case.deadline.due_at
-    if case.ended_at is None and case.policy.second_supplement is SecondSupplement.LATE:
+    if case.finished_at is None and case.policy.second_supplement is SecondSupplement.LATE:
         requests = supplement_requests(case.dossier, case.at)
         if len(requests) > 1 and (due_at is None or requests[1] < due_at):
             due_at = requests[1]

@@ -6,6 +6,7 @@ import pytest
 
 from agents.dossiers.rules.processing_deadline import RULE, expect
 from agents.expectations import Expectation, Verdict
+from agents.indicators.dossier_counts import NAMES
 from builders import DAY, HOUR, MICROSECOND, dossier, local, policy, portal, rulebook_of, status
 from config.policy import SecondSupplement
 from streams.events import Event
@@ -48,6 +49,7 @@ def test_while_papers_are_awaited_nothing_is_due() -> None:
 
 FIRST, BACK, SECOND = RECEIVED + 2 * HOUR, RECEIVED + DAY, RECEIVED + DAY + HOUR
 TWICE = (TAKEN_IN, status(FIRST, 5), status(BACK, 4), status(SECOND, 5))
+LATE = 1 << NAMES.index("dossiers_late")
 
 
 def test_a_second_request_for_papers_makes_a_dossier_late_from_then_on() -> None:
@@ -55,6 +57,16 @@ def test_a_second_request_for_papers_makes_a_dossier_late_from_then_on() -> None
     assert expect(case(DUE, *TWICE)) == Expectation(SECOND, None)
     assert expect(case(DUE, *TWICE, status(SECOND + HOUR, 4))) == Expectation(SECOND, None)
     assert standing(DUE, *TWICE).overdue_since == SECOND
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"), [(3, "met_late"), (7, "met_late"), (8, "met_late"), (9, "met"), (10, "met")]
+)
+def test_what_was_not_finished_after_a_second_request_was_late_however_it_ended(end: int, verdict: str) -> None:
+    ended = (*TWICE, status(SECOND + HOUR, 4), status(SECOND + 2 * HOUR, end))
+    assert expect(case(DUE, *ended)).verdict(DUE) == verdict
+    is_late = any(one.mask & LATE for one in standing(DUE, *ended).counted)
+    assert is_late is (verdict == "met_late")
 
 
 def test_where_policy_says_so_a_second_request_only_stops_the_clock_again() -> None:
