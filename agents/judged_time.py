@@ -2,25 +2,41 @@
 
 from datetime import UTC, datetime, timedelta
 
+from streams.chunk import Reach
+
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """The beginning of time, at which nothing is late."""
 
 
+def is_at_head(reach: Reach, now: datetime, watermark: datetime | None, *, live_within: timedelta, quiet: bool) -> bool:
+    """Return whether everything that was said is known.
+
+    Whoever replays a year more slowly than it is applied leaves nothing waiting now and then. So while old events keep
+    coming more of them are expected, whether one waits or not.
+    """
+    is_live = watermark is None or now - watermark <= live_within
+    return reach is not Reach.BEHIND and (is_live or (quiet and reach is Reach.END))
+
+
 def judged_at(
-    *, previous: datetime, now: datetime, caught_up: bool, watermark: datetime | None, slack: timedelta
+    *, previous: datetime, now: datetime, reach: Reach, at_head: bool, watermark: datetime | None, slack: timedelta
 ) -> datetime:
     """Return the instant at which a partition's subjects are judged. It never goes back.
 
     1. At the head of the stream everything that was said is known: the present instant.
-    2. While events wait to be read, the end of what is open may be among them. So no later than the newest event
-       applied (the watermark), less the delay that upstream systems may have.
-    3. Nothing applied yet: the beginning of time, at which nothing is late. Also at the head of an empty stream: what
+    2. While old events keep coming, though none waits: the newest event applied (the watermark), less the delay that
+       upstream systems may have.
+    3. While records wait: as before. The end of what is open may be among them, however far the watermark is: what
+       another partition passes on queues behind all that waits here.
+    4. Nothing applied yet: the beginning of time, at which nothing is late. Also at the head of an empty stream: what
        comes first may be a year old, and its end a moment behind it.
     """
     if watermark is None:
         candidate = BEGINNING
-    elif caught_up:
+    elif at_head:
         candidate = now
-    else:
+    elif reach is Reach.END:
         candidate = min(watermark - slack, now)
+    else:
+        candidate = previous
     return max(previous, candidate)

@@ -16,6 +16,7 @@ from alerts.prometheus.metrics import indicator_counts
 from alerts.prometheus.subject_metrics import subject_counts
 from config.clock import FixedClock
 from config.rulebook import Rulebook
+from streams.chunk import Reach
 from streams.events import INTERNAL_TYPES
 from streams.rejection import Reason
 
@@ -72,7 +73,7 @@ class Evaluation:
     def finish(self) -> None:
         """Judge everything at the instant of the evaluation."""
         for processor in (self.processor, self.procedures, self.petitions):
-            processor.advance(self.at, caught_up=True)
+            processor.advance(self.at, reach=Reach.END)
 
     @property
     def events(self) -> int:

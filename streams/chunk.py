@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
@@ -37,6 +38,17 @@ class Plan(msgspec.Struct, kw_only=True):
     forwards: list[Event] = []  # events of dossiers that live in another partition
 
 
+class Reach(StrEnum):
+    """How far a partition has been read, and every other one that may have something to pass on to it."""
+
+    BEHIND = "behind"
+    """Old records wait."""
+    HEAD = "head"
+    """Only records wait that have just come: under load some always do."""
+    END = "end"
+    """No record waits."""
+
+
 class PartitionProcessor(Protocol):
     """What the reader asks of the state of one partition. No method does I/O, so none needs to be awaited."""
 
@@ -58,12 +70,12 @@ class PartitionProcessor(Protocol):
         """Make a plan that was written the state."""
         ...
 
-    def advance(self, now: datetime, *, caught_up: bool, quiet: bool = True) -> None:
+    def advance(self, now: datetime, *, reach: Reach, quiet: bool = True) -> None:
         """Judge again whatever time alone has changed.
 
         Args:
             now: The present instant.
-            caught_up: Whether every record there was has been applied.
+            reach: Whether records wait.
             quiet: Whether no record has arrived for a while.
         """
         ...

@@ -6,7 +6,8 @@ Faust says which partitions are this worker's. For these the reader
 2. restores their states from the changelogs; a state kept warm reads only what others wrote since,
 3. seeks the source to the position held in the state, which is the only truth about what was applied,
 4. fetches; hands each chunk to the dossier agent; writes what comes back (state and position, dead letters, events of
-   other partitions) in one transaction; then makes it the state. The committed group offset is for lag tools only.
+   other partitions) in one transaction; then makes it the state. The committed group offset is a report:
+   to lag tools, and to the other workers, who do not judge as of now while old events wait here.
 
 When partitions are revoked the chunk in hand is finished first. When a write fails it is not known whether it took
 place: the reader begins again at 1, and the changelog tells. What that does not mend either is reported, and the worker
@@ -17,8 +18,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -27,6 +26,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
 
 from config.clock import Clock, from_timestamp_ms
 from config.settings import Settings
+from streams.catching_up import Elsewhere, Tail, least
 from streams.changelog import ChangelogReader, ChangelogWriter
 from streams.chunk import PartitionProcessor, Plan, Record
 from streams.clients import in_time, let_go
@@ -41,33 +41,8 @@ _TRIES = 3  # of what the client says is of no use to try again; so many within
 _TRIES_SECONDS = 60.0
 _REPORT_SECONDS = 1.0
 _REPORT_LIMIT_SECONDS = 2.0
-_QUIET_SECONDS = 3.0  # a partition that got no record for so long is not being replayed into
-_HEAD = timedelta(seconds=2)  # no further behind is the head: under load some records always wait
-_UNHEARD_SECONDS = 5.0  # a broker that has not answered a fetch for so long may hold records that nobody here knows of
 
 Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
-
-
-@dataclass(slots=True)
-class _Tail:
-    """How far a partition is from its end, as the broker said last. Instants are of the monotonic clock."""
-
-    behind: int  # records that wait
-    fetched_at: float  # when the last record came
-    answered_at: float  # when the broker last said where the end is
-    reached: datetime | None = None  # when the last record that was applied had come to the broker
-    answer: int | None = None  # the consumer's own mark of that answer; it tells whether there was another one
-
-    def caught_up(self, now: datetime) -> bool:
-        """Return whether all that came to the broker up to a moment ago is applied, as far as can be known."""
-        if monotonic() - self.answered_at >= _UNHEARD_SECONDS:
-            return False
-        return self.behind == 0 or (self.reached is not None and now - self.reached < _HEAD)
-
-    @property
-    def quiet(self) -> bool:
-        """Whether no record has come for a while."""
-        return monotonic() - self.fetched_at >= _QUIET_SECONDS
 
 
 class PartitionReader:
@@ -102,7 +77,8 @@ class PartitionReader:
         self._states: dict[int, PartitionProcessor] = {}  # warm: also between a revoke and the next assignment
         self._writers: dict[int, ChangelogWriter] = {}
         self._serving: set[int] = set()
-        self._tails: dict[int, _Tail] = {}
+        self._tails: dict[int, Tail] = {}
+        self._elsewhere = Elsewhere()
         self._changelogs = ChangelogReader(settings, source)
         self._consumer: Any = None
         self._task: asyncio.Task[None] | None = None
@@ -129,10 +105,10 @@ class PartitionReader:
     def advance(self) -> None:
         """Let every partition judge what time alone has changed."""
         now = self._clock.now()
-        # All or none: a message about many dossiers may wait in one partition and end a dossier of another.
-        caught_up = all(self._tails[partition].caught_up(now) for partition in self._serving)
+        # A message about many dossiers may wait in one partition and end a dossier of another.
+        reach = least((self._elsewhere.reach, *(self._tails[partition].reach(now) for partition in self._serving)))
         for partition in self._serving:
-            self._states[partition].advance(now, caught_up=caught_up, quiet=self._tails[partition].quiet)
+            self._states[partition].advance(now, reach=reach, quiet=self._tails[partition].quiet)
 
     # -- assignment ---------------------------------------------------------------------------------------------------
 
@@ -219,7 +195,7 @@ class PartitionReader:
         records = await self._changelogs.restore(states)
         for partition, state in states.items():
             state.recount()
-            self._tails[partition] = _Tail(behind=1, fetched_at=monotonic(), answered_at=monotonic())  # until it tells
+            self._tails[partition] = Tail(behind=1, fetched_at=monotonic(), answered_at=monotonic())  # until it tells
             self._serving.add(partition)
         log.info(
             "serving %s %s: restored %d records in %.2f s",
@@ -299,31 +275,38 @@ class PartitionReader:
         plan = await self._handle(state, fresh)
         next_offset = await self._writers[partition].write(plan)
         state.commit(plan)
-        self._tails[partition].reached = from_timestamp_ms(fresh[-1].timestamp or 0)
         self._changelogs.wrote(partition, next_offset)
+        tail = self._tails[partition]
+        tail.reached = from_timestamp_ms(fresh[-1].timestamp or 0)
+        if plan.forwards:
+            self._expect_more(old=not tail.is_at_head(self._clock.now()))
+
+    def _expect_more(self, *, old: bool) -> None:
+        """Events may just have been passed on: nobody has read everything before the broker has told of them."""
+        for tail in self._tails.values():
+            tail.expect_more(old=old)
 
     async def _measure(self, partition: int) -> None:
         """Note how far the partition is behind the last stable offset, which is what a committed read can see."""
         source, tail = TopicPartition(self._source.topic, partition), self._tails[partition]
-        end, answer = self._consumer.last_stable_offset(source), self._consumer.last_poll_timestamp(source)
-        if answer != tail.answer:
-            tail.answer, tail.answered_at = answer, monotonic()
+        end = self._consumer.last_stable_offset(source)
+        tail.heard(self._consumer.last_poll_timestamp(source))
         if end is not None and end >= 0:
             tail.behind = max(0, end - await self._consumer.position(source))
 
     async def _report(self) -> None:
-        """Commit the positions for lag tools. Nothing depends on it, so its failure is only logged."""
-        topic = self._source.topic
-        offsets = {
-            TopicPartition(topic, partition): state.position + 1
-            for partition, state in self.serving.items()
-            if state.position >= 0
-        }
-        if not offsets:
-            return
+        """Tell others how far the partitions are, and look how far theirs are; lag tools read this too.
+
+        The state does not depend on it, so a failure is only logged: until the next try nobody has caught up.
+        """
+        numbers = self._consumer.partitions_for_topic(self._source.topic) or set()
+        mine = {number: TopicPartition(self._source.topic, number) for number in self._serving}
+        others = [TopicPartition(self._source.topic, number) for number in sorted(numbers - mine.keys())]
         try:
-            async with in_time("not committed", _REPORT_LIMIT_SECONDS):  # the client would try for ever
-                await self._consumer.commit(offsets)
+            async with in_time("positions not reported", _REPORT_LIMIT_SECONDS):  # the client would try for ever
+                await self._consumer.commit({one: await self._consumer.position(one) for one in mine.values()})
+                if await self._elsewhere.look(self._consumer, others):
+                    self._expect_more(old=True)
         except KafkaError as error:
             log.info("positions not reported: %r", error)
 

@@ -24,12 +24,12 @@ from agents.dossiers.standing import Standing, standing_of
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
-from agents.judged_time import BEGINNING, judged_at
+from agents.judged_time import BEGINNING, is_at_head, judged_at
 from agents.reading import POSITION_KEY, ReadPlan, load_position
 from agents.timers import Timers
 from config.clock import Clock, local_date
 from config.rulebook import Law, Rulebook
-from streams.chunk import Plan, Record
+from streams.chunk import Plan, Reach, Record
 from streams.events import (
     DOSSIER_TYPES,
     AgencyHeartbeat,
@@ -122,6 +122,15 @@ class DossierProcessor:
         """Return the facts of one dossier."""
         stored = self._stored.get(code)
         return None if stored is None else load(stored)
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """By what it judges."""
+        return self._rulebook
+
+    def stored(self, code: str) -> bytes | None:
+        """Return the facts of one dossier as they are stored."""
+        return self._stored.get(code)
 
     def dossiers(self) -> Iterator[tuple[str, bytes]]:
         """Yield every dossier's code and stored facts; equal facts have equal bytes."""
@@ -264,6 +273,7 @@ class DossierProcessor:
                 self._history.pop(code, None)
                 self._note_overdue(code, standing)
                 self._stand(code, standing)
+            self.unpublished[code] = standing  # whether or not it stands otherwise: the view holds the facts, too
             if standing is not None:
                 self.agencies.worked(standing.contribution.agency, last_work_at(plan.dossiers[code]))
         plan.count_in(self.activity, self._clock.now())
@@ -276,20 +286,20 @@ class DossierProcessor:
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def advance(self, now: datetime, *, caught_up: bool, quiet: bool = True) -> None:
-        """Judge again the dossiers whose instant has come: at `now`, or at the watermark while catching up.
+    def advance(self, now: datetime, *, reach: Reach, quiet: bool = True) -> None:
+        """Judge again the dossiers whose instant has come: at `now`, or as `judged_time` says while catching up.
 
-        Whoever replays a year more slowly than it is applied leaves nothing waiting now and then. So while old events
-        keep coming the partition is catching up, waiting records or not. Where a year is replayed into a partition that
-        is live, the dossiers it brings are judged as of the newest thing said of them, until no more history comes.
+        Where a year is replayed into a partition that is live, the dossiers it brings are judged as of the newest thing
+        said of them, until no more history comes.
         """
         policy = self._rulebook.at(now).policy
-        live = self.watermark is None or now - self.watermark <= policy.live_within
-        self.catching_up = not (caught_up and (quiet or live))
+        at_head = is_at_head(reach, now, self.watermark, live_within=policy.live_within, quiet=quiet)
+        self.catching_up = not at_head
         self.judged_at = judged_at(
             previous=self.judged_at,
             now=now,
-            caught_up=not self.catching_up,
+            reach=reach,
+            at_head=at_head,
             watermark=self.watermark,
             slack=policy.watermark_slack,
         )

@@ -12,13 +12,13 @@ import msgspec
 from msgspec import field
 
 from agents.activity import Activity
-from agents.judged_time import BEGINNING, judged_at
+from agents.judged_time import BEGINNING, is_at_head, judged_at
 from agents.reading import POSITION_KEY, ReadPlan, load_position
 from agents.subjects.tally import Adds, Tally
 from agents.timers import Timers
 from config.clock import Clock, local_date
 from config.rulebook import Law, Rulebook
-from streams.chunk import Plan, Record
+from streams.chunk import Plan, Reach, Record
 from streams.events import Data, Event
 from streams.rejection import Reason, Rejection
 
@@ -196,15 +196,16 @@ class SubjectProcessor(Generic[F]):
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def advance(self, now: datetime, *, caught_up: bool, quiet: bool = True) -> None:
-        """Judge again the subjects whose instant has come: at `now`, or at the watermark while catching up."""
+    def advance(self, now: datetime, *, reach: Reach, quiet: bool = True) -> None:
+        """Judge again the subjects whose instant has come: at `now`, or as `judged_time` says while catching up."""
         policy = self._rulebook.at(now).policy
-        live = self.watermark is None or now - self.watermark <= policy.live_within
-        self.catching_up = not (caught_up and (quiet or live))
+        at_head = is_at_head(reach, now, self.watermark, live_within=policy.live_within, quiet=quiet)
+        self.catching_up = not at_head
         self.judged_at = judged_at(
             previous=self.judged_at,
             now=now,
-            caught_up=not self.catching_up,
+            reach=reach,
+            at_head=at_head,
             watermark=self.watermark,
             slack=policy.watermark_slack,
         )

@@ -4,7 +4,9 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from redis import Redis
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.stack.ports import free_ports
+from streams.publish import Publisher
 from streams.simulate import Config
 from support.oracle import Verdict, judge
 from support.simulated import Simulated
@@ -21,7 +24,7 @@ from support.workers import WorkerProcess, agency_counts, wait_until, wait_until
 
 pytestmark = pytest.mark.stack
 
-SECONDS = 15  # of the slow replay: the worker's clock ticks once a second, so a tick is some three weeks
+PAUSE_SECONDS = 2.2  # after a month of the slow replay: the worker reads all there is, and judges it once or twice
 LOOK_SECONDS = 0.05  # the view is written at most five times a second: no state of it is missed
 IN_TIME = frozenset({"finished_early", "finished_on_time"})
 
@@ -98,10 +101,19 @@ def assert_only_truly_overdue_dossiers_were_shown(year: Simulated, watch: Watch)
     return verdicts
 
 
+def publish_month_by_month(year: Simulated, settings: Settings) -> None:
+    with Publisher(settings) as publisher:
+        for _, month in groupby(year.events, key=lambda event: event.delivered_at.month):
+            for event in month:
+                publisher.publish(event.value, event.key, sent_as=event.sent_as)
+            publisher.flush()
+            sleep(PAUSE_SECONDS)
+
+
 def test_a_year_replayed_more_slowly_than_it_is_read(year: Simulated, settings: Settings, tmp_path: Path) -> None:
     with watched_worker(settings, tmp_path) as watch:
         wait_until(watch.worker.partitions, 30, "a worker that serves")
-        year.publish(settings, len(year.events) / SECONDS)
+        publish_month_by_month(year, settings)
         verdicts = assert_only_truly_overdue_dossiers_were_shown(year, watch)
     late = {code for code, verdict in verdicts.items() if verdict.state == "finished_late"}
     assert late & watch.ever_overdue, "what was late was seen on the way, so the worker did judge"

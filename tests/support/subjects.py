@@ -12,6 +12,7 @@ from alerts.prometheus.subject_metrics import subject_counts
 from builders import RULEBOOK, KafkaRecord, records
 from config.clock import FixedClock, local_date
 from config.rulebook import Rulebook
+from streams.chunk import Reach
 from streams.events import Event
 
 Counts = dict[tuple[str, str, str], int]
@@ -48,9 +49,9 @@ class SubjectPartition:
         self.processor.commit(plan)
         return plan
 
-    def advance(self, now: datetime, *, caught_up: bool = True, quiet: bool = True) -> None:
+    def advance(self, now: datetime, *, reach: Reach = Reach.END, quiet: bool = True) -> None:
         self.clock.set(now)
-        self.processor.advance(now, caught_up=caught_up, quiet=quiet)
+        self.processor.advance(now, reach=reach, quiet=quiet)
 
     def restart(self, *, compacted: bool = False) -> None:
         """Lose the process; restore another one from the changelog."""

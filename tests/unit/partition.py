@@ -12,6 +12,7 @@ from agents.dossiers.tally import Tally
 from builders import RULEBOOK, KafkaRecord, records
 from config.clock import FixedClock
 from config.rulebook import Rulebook
+from streams.chunk import Reach
 from streams.events import Event
 
 
@@ -49,9 +50,9 @@ class Partition:
         self.processor.commit(plan)
         return plan
 
-    def advance(self, now: datetime, *, caught_up: bool = True) -> None:
+    def advance(self, now: datetime, *, reach: Reach = Reach.END, quiet: bool = True) -> None:
         self.clock.set(now)
-        self.processor.advance(now, caught_up=caught_up)
+        self.processor.advance(now, reach=reach, quiet=quiet)
 
     def settle(self, now: datetime) -> None:
         """Advance at one instant until history that came among live events is judged as of it, too."""

@@ -8,6 +8,7 @@ from alerts.prometheus.metrics import indicator_counts
 from alerts.prometheus.subject_metrics import subject_counts
 from builders import RULEBOOK, KafkaRecord, local, records, status
 from config.clock import FixedClock
+from streams.chunk import Reach
 from streams.rejection import Reason
 from support.petitions import catalogued, said
 
@@ -25,7 +26,7 @@ def test_each_record_reaches_the_processor_that_takes_it_and_dossiers_learn_of_p
         [dossiers, procedures, petitions],  # type: ignore[list-item]
     )
     for processor in (dossiers, procedures, petitions):
-        processor.advance(AT, caught_up=True)
+        processor.advance(AT, reach=Reach.END)
 
     assert [(one.record.offset, one.rejection.reason) for one in rejected] == [
         (3, Reason.MALFORMED),

@@ -15,6 +15,7 @@ from alerts.prometheus.metrics import indicator_counts
 from alerts.prometheus.subject_metrics import subject_counts
 from builders import RULEBOOK, KafkaRecord, local
 from config.clock import FixedClock
+from streams.chunk import Reach
 from streams.simulate import Config, SimulatedEvent
 from support.indicators_sql import Counts, counts_by_sql
 from support.simulated import Simulated
@@ -53,7 +54,7 @@ class Province:
         self.clock.set(now)
         for _ in range(_HISTORY_TICKS + 2):  # until what came as history is judged as of now, too
             for processor in (self.dossiers, self.procedures, self.petitions):
-                processor.advance(now, caught_up=True)
+                processor.advance(now, reach=Reach.END)
 
     @property
     def counts(self) -> Counts:

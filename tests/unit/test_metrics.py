@@ -17,6 +17,7 @@ from builders import DAY, HOUR, RULEBOOK, KafkaRecord, event, extended, local, m
 from config.clock import FixedClock
 from dunghan.stack.ports import free_ports
 from partition import Partition
+from streams.chunk import Reach
 from streams.events import AgencyHeartbeat, Petition, PetitionState
 from support.cases import step
 
@@ -122,7 +123,7 @@ def exposed() -> Exposed:
     )
     second.take([KafkaRecord(b"?", 9)])
     first.advance(DUE + HOUR)
-    second.advance(DUE + HOUR, caught_up=False)
+    second.advance(DUE + HOUR, reach=Reach.BEHIND)
     return found
 
 

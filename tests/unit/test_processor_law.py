@@ -219,7 +219,7 @@ def test_a_replay_meets_each_version_at_its_time() -> None:
     seen = []
     for now in (TUESDAY, WEDNESDAY):
         served.tell(status(now + DAY, 4, code="D-2"))  # judged a day behind the newest event
-        served.advance(NOW + 300 * DAY, caught_up=False)
+        served.advance(NOW + 300 * DAY, quiet=False)
         seen.append((served.processor.judged_at, due(served)))
 
     assert seen == [(TUESDAY, ON_THURSDAY), (WEDNESDAY, ON_FRIDAY)]

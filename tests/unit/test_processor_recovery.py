@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from builders import CODE, DAY, HOUR, event, local, records, status
 from history_strategies import START, deliveries, quick, split
 from partition import Partition, assert_never_drifted
+from streams.chunk import Reach
 from streams.events import DossierRating, Event
 from support.oracle import counts, judge, known_here
 
@@ -45,7 +46,7 @@ def test_any_order_and_any_repetition_end_as_the_oracle_says(delivery: Delivery,
     for chunk in data.draw(split(delivered)):
         served.tell(*chunk)
         if data.draw(st.booleans()):
-            served.advance(data.draw(INSTANTS), caught_up=data.draw(st.booleans()))
+            served.advance(data.draw(INSTANTS), reach=data.draw(st.sampled_from(Reach)))
     served.settle(end)
 
     assert_equals_the_oracle(served, history, end)
@@ -58,7 +59,7 @@ def test_the_tally_never_drifts_from_a_count_from_scratch(delivery: Delivery, da
     for chunk in data.draw(split(delivery[1])):
         served.tell(*chunk)
         assert_never_drifted(served.processor)
-        served.advance(data.draw(INSTANTS), caught_up=data.draw(st.booleans()))
+        served.advance(data.draw(INSTANTS), reach=data.draw(st.sampled_from(Reach)))
         assert_never_drifted(served.processor)
 
 
@@ -75,7 +76,7 @@ def test_a_crash_anywhere_ends_in_the_same_state_and_the_same_numbers(delivery: 
         match data.draw(st.sampled_from(("commit", "commit", "crash before writing", "crash after writing"))):
             case "commit":
                 served.take(chunk)
-                served.advance(data.draw(INSTANTS), caught_up=data.draw(st.booleans()))
+                served.advance(data.draw(INSTANTS), reach=data.draw(st.sampled_from(Reach)))
             case "crash before writing":
                 served.processor.process(chunk)
                 served.restart(compacted=data.draw(st.booleans()))
@@ -198,7 +199,7 @@ def test_a_shuffled_backlog_of_thousands_ends_as_the_oracle_says() -> None:
     served = Partition(AT)
     for start in range(0, len(delivered), 100):
         served.tell(*delivered[start : start + 100])
-        served.advance(AT + start * HOUR / 4, caught_up=start % 300 == 0)
+        served.advance(AT + start * HOUR / 4, reach=Reach.END if start % 300 == 0 else Reach.BEHIND)
     served.settle(AT + 60 * DAY)
 
     assert_equals_the_oracle(served, history, AT + 60 * DAY)

@@ -21,6 +21,7 @@ from builders import (
     status,
 )
 from partition import Partition
+from streams.chunk import Reach
 from streams.simulate import Config, Province
 
 AT = local("2026-11-02 08:00")
@@ -82,12 +83,25 @@ def test_the_oldest_overdue_dossier_of_each_agency_is_known() -> None:
     assert served.processor.oldest_overdue == {"H42.17": DUE, "H42.18": DUE + DAY}
 
 
-def test_while_records_wait_a_dossier_whose_finish_may_be_among_them_is_not_overdue() -> None:
+def test_while_old_records_wait_a_dossier_whose_finish_may_be_among_them_is_not_overdue() -> None:
+    served = Partition(DUE + 300 * DAY)
+    served.tell(status(AT, 2, due_at=DUE))
+    for days in range(100):
+        served.tell(status(AT + days * DAY, 4, code="D-2"))
+        served.advance(DUE + 300 * DAY, reach=Reach.BEHIND)
+        assert CODE not in overdue(served)
+
+    served.tell(status(DUE - HOUR, 9))  # passed on by another partition, behind everything that waited here
+    served.advance(DUE + 300 * DAY)
+    assert served.standing(CODE).contribution.state == "finished_on_time"
+
+
+def test_while_old_events_keep_coming_a_finish_that_is_delivered_late_is_waited_for() -> None:
     served = Partition(DUE + 300 * DAY)
     served.tell(status(AT, 2, due_at=DUE))
     for hours in range(4 * 24):  # events up to a day after the appointment have been applied
         served.tell(status(AT + hours * HOUR, 4, code="D-2"))
-        served.advance(DUE + 300 * DAY, caught_up=False)
+        served.advance(DUE + 300 * DAY, quiet=False)
         assert CODE not in overdue(served)
 
     served.tell(status(DUE - HOUR, 9))  # delivered a day late, after everything else
@@ -96,10 +110,10 @@ def test_while_records_wait_a_dossier_whose_finish_may_be_among_them_is_not_over
     assert CODE not in overdue(served)
 
 
-def test_beyond_the_slack_a_waiting_finish_is_no_excuse() -> None:
+def test_beyond_the_slack_a_finish_that_may_still_come_is_no_excuse() -> None:
     served = Partition(DUE + 300 * DAY)
     served.tell(status(AT, 2, due_at=DUE), status(DUE + DAY + MICROSECOND, 4, code="D-2"))
-    served.advance(DUE + 300 * DAY, caught_up=False)
+    served.advance(DUE + 300 * DAY, quiet=False)
 
     assert overdue(served) == {CODE}
 
@@ -107,7 +121,7 @@ def test_beyond_the_slack_a_waiting_finish_is_no_excuse() -> None:
 def test_at_the_head_of_the_stream_the_present_instant_counts() -> None:
     served = Partition(AT)
     served.tell(status(AT, 2, due_at=DUE))
-    served.advance(DUE + MICROSECOND, caught_up=True)
+    served.advance(DUE + MICROSECOND, reach=Reach.END)
 
     assert overdue(served) == {CODE}
 
@@ -116,17 +130,17 @@ def test_old_events_that_keep_coming_are_a_replay_though_none_waits() -> None:
     served = Partition(DUE + 300 * DAY)
     served.tell(status(AT, 2, due_at=DUE), status(DUE, 4, code="D-2"))
     processor = served.processor
-    processor.advance(DUE + 300 * DAY, caught_up=True, quiet=False)
+    processor.advance(DUE + 300 * DAY, reach=Reach.END, quiet=False)
     assert (processor.catching_up, overdue(served)) == (True, set())
 
-    processor.advance(DUE + 300 * DAY, caught_up=True, quiet=True)
+    processor.advance(DUE + 300 * DAY, reach=Reach.END, quiet=True)
     assert (processor.catching_up, overdue(served)) == (False, {CODE})
 
 
 def test_recent_events_that_keep_coming_are_the_head_of_the_stream() -> None:
     served = Partition(DUE + HOUR)
     served.tell(status(AT, 2, due_at=DUE), status(DUE, 4, code="D-2"))
-    served.processor.advance(DUE + HOUR, caught_up=True, quiet=False)
+    served.processor.advance(DUE + HOUR, reach=Reach.END, quiet=False)
 
     assert (served.processor.catching_up, overdue(served)) == (False, {CODE})
 
@@ -135,7 +149,7 @@ def test_what_was_judged_at_the_head_is_not_taken_back_when_records_wait_again()
     served = Partition(AT)
     served.tell(status(AT, 2, due_at=DUE))
     served.advance(DUE + HOUR)
-    served.advance(DUE + 2 * HOUR, caught_up=False)
+    served.advance(DUE + 2 * HOUR, reach=Reach.BEHIND)
     assert served.processor.judged_at == DUE + HOUR
     assert overdue(served) == {CODE}
 
@@ -146,7 +160,7 @@ def test_a_dossier_that_was_overdue_stays_so_after_a_restart_with_a_backlog() ->
     served.advance(DUE + HOUR)
     served.tell(status(DUE, 4, code="D-2"))
     served.restart()
-    served.advance(DUE + 2 * HOUR, caught_up=False)
+    served.advance(DUE + 2 * HOUR, reach=Reach.BEHIND)
 
     assert overdue(served) == {CODE}
 
@@ -166,9 +180,15 @@ def test_an_owner_whose_clock_ran_ahead_is_not_believed_by_the_next() -> None:
 def test_judging_never_goes_back() -> None:
     served = Partition(AT)
     seen = []
-    for now, caught_up in ((DUE, False), (DUE, True), (DUE - DAY, True), (DUE + DAY, False), (DUE + DAY, True)):
+    for now, reach in (
+        (DUE, Reach.BEHIND),
+        (DUE, Reach.END),
+        (DUE - DAY, Reach.END),
+        (DUE + DAY, Reach.BEHIND),
+        (DUE + DAY, Reach.END),
+    ):
         served.tell(status(now - 2 * DAY, 4))
-        served.advance(now, caught_up=caught_up)
+        served.advance(now, reach=reach)
         seen.append(served.processor.judged_at)
 
     assert seen == sorted(seen)
@@ -209,7 +229,7 @@ def test_a_replayed_year_never_shows_a_dossier_as_overdue_that_was_finished_in_t
     ever_overdue: set[str] = set()
     for chunk in chunks(year, 200):
         served.take(chunk)
-        served.advance(UNTIL, caught_up=False)
+        served.advance(UNTIL, quiet=False)
         changed, served.processor.unpublished = served.processor.unpublished, {}
         ever_overdue |= {code for code, standing in changed.items() if standing and standing.overdue_since}
     assert served.processor.judged_at > UNTIL - 3 * DAY  # the watermark was followed to the end of the year
@@ -230,7 +250,7 @@ def test_without_the_slack_the_same_year_would_raise_false_alarms() -> None:
     served = Partition(UNTIL)
     served.processor.rule_by(rulebook_of([policy(watermark_slack=0 * DAY)]))
     served.tell(status(AT, 2, due_at=DUE), status(DUE + HOUR, 4, code="D-2"))
-    served.advance(UNTIL, caught_up=False)
+    served.advance(UNTIL, quiet=False)
     assert overdue(served) == {CODE}
 
     served.tell(status(DUE - HOUR, 9))

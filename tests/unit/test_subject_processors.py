@@ -15,6 +15,7 @@ from config.policy import ByIssuer
 from config.spans import span
 from history_strategies import START, deliveries, instant, quick, split
 from streams import events
+from streams.chunk import Reach
 from streams.events import Event, PetitionState, Portal, ServiceLevel, Usage
 from streams.rejection import Reason
 from support.petitions import PETITION, PROCEDURE, catalogued, said, used
@@ -96,7 +97,7 @@ def test_any_order_and_any_repetition_end_in_the_same_state_and_the_same_numbers
     served, at_once = SubjectPartition(kind, START), SubjectPartition(kind, START)
     for chunk in data.draw(split(delivered)):
         served.tell(*chunk)
-        served.advance(data.draw(INSTANTS), caught_up=data.draw(st.booleans()))
+        served.advance(data.draw(INSTANTS), reach=data.draw(st.sampled_from(Reach)))
     at_once.tell(*history)
     for partition in (served, at_once):
         partition.advance(end)
@@ -117,7 +118,9 @@ def test_the_numbers_never_drift_from_a_count_from_scratch(
     for chunk in data.draw(split(data.draw(told)[1])):
         served.tell(*chunk)
         assert_never_drifted(served)
-        served.advance(data.draw(INSTANTS | ENDS), caught_up=data.draw(st.booleans()), quiet=data.draw(st.booleans()))
+        served.advance(
+            data.draw(INSTANTS | ENDS), reach=data.draw(st.sampled_from(Reach)), quiet=data.draw(st.booleans())
+        )
         assert_never_drifted(served)
 
 
@@ -136,7 +139,7 @@ def test_a_crash_anywhere_ends_in_the_same_state_and_the_same_numbers(
         match data.draw(st.sampled_from(("commit", "commit", "crash before writing", "crash after writing"))):
             case "commit":
                 told_others += served.take(chunk).forwards
-                served.advance(data.draw(INSTANTS), caught_up=data.draw(st.booleans()))
+                served.advance(data.draw(INSTANTS), reach=data.draw(st.sampled_from(Reach)))
             case "crash before writing":
                 served.processor.process(chunk)
                 served.restart(compacted=data.draw(st.booleans()))
@@ -226,7 +229,7 @@ def test_an_event_from_the_future_does_not_move_the_watermark() -> None:
 def test_while_events_wait_lateness_is_judged_at_the_watermark() -> None:
     served = SubjectPartition(PetitionProcessor, START)
     served.tell(said(START, "received"))
-    served.advance(START + 90 * DAY, caught_up=False)
+    served.advance(START + 90 * DAY, reach=Reach.BEHIND)
     assert served.violations == {}
     assert served.processor.catching_up
 
@@ -288,5 +291,5 @@ def test_an_owner_that_takes_over_knows_what_was_late_while_a_backlog_waits() ->
     served.restart()
 
     assert served.violations == {("H42.17", "processing_missing"): 1}
-    served.advance(START + 61 * DAY, caught_up=False)
+    served.advance(START + 61 * DAY, reach=Reach.BEHIND)
     assert served.violations == {("H42.17", "processing_missing"): 1}
