@@ -1,4 +1,4 @@
-"""A year replayed to a real worker on the real clock: what was finished in time never shows as overdue on the way."""
+"""A year replayed to real workers on the real clock: what was finished in time never shows as overdue on the way."""
 
 import threading
 from collections import Counter
@@ -37,10 +37,10 @@ def year() -> Simulated:
 
 
 class Watch:
-    """What a worker shows as overdue: the dossiers in its view, and the numbers in its metrics."""
+    """What workers show as overdue: the dossiers in their view, and the numbers in their metrics."""
 
-    def __init__(self, settings: Settings, worker: WorkerProcess) -> None:
-        self.settings, self.worker = settings, worker
+    def __init__(self, settings: Settings, workers: list[WorkerProcess]) -> None:
+        self.settings, self.workers = settings, workers
         self.started_at = SystemClock().now()
         self.overdue: set[str] = set()  # at the last look
         self.ever_overdue: set[str] = set()
@@ -59,18 +59,19 @@ class Watch:
         self.most_overdue |= self.counted("tthc_dossiers_overdue")
 
     def counted(self, metric: str) -> Counter[str]:
-        """Return a metric of the worker, summed by agency."""
+        """Return a metric, summed by agency."""
         counts: Counter[str] = Counter()
-        for labels, value in self.worker.metrics().get(metric, []):
-            counts[labels["agency"]] += int(value)
+        for worker in self.workers:
+            for labels, value in worker.metrics().get(metric, []):
+                counts[labels["agency"]] += int(value)
         return counts
 
 
 @contextmanager
-def watched_worker(settings: Settings, folder: Path) -> Iterator[Watch]:
-    """Start a worker, and look at it the whole time."""
-    worker = WorkerProcess(settings, folder, "worker", *free_ports(1))
-    watch, end = Watch(settings, worker), threading.Event()
+def watched_workers(settings: Settings, folder: Path, number: int = 1) -> Iterator[Watch]:
+    """Start workers, and look at them the whole time."""
+    workers = [WorkerProcess(settings, folder, f"worker-{port}", port) for port in free_ports(number)]
+    watch, end = Watch(settings, workers), threading.Event()
     looking = threading.Thread(target=watch.keep_looking, args=(end,))
     looking.start()
     try:
@@ -78,12 +79,13 @@ def watched_worker(settings: Settings, folder: Path) -> Iterator[Watch]:
     finally:
         end.set()
         looking.join()
-        worker.stop()
+        for worker in workers:
+            worker.stop()
 
 
 def assert_only_truly_overdue_dossiers_were_shown(year: Simulated, watch: Watch) -> dict[str, Verdict]:
     """Wait until all is applied and judged as of now; return the oracle's verdicts."""
-    wait_until_applied(watch.settings, [watch.worker])
+    wait_until_applied(watch.settings, watch.workers)
     said = list(year.said())
     before, verdicts = judge(said, watch.started_at), judge(said, SystemClock().now())
     overdue = {code for code, verdict in verdicts.items() if verdict.overdue}
@@ -96,7 +98,7 @@ def assert_only_truly_overdue_dossiers_were_shown(year: Simulated, watch: Watch)
     assert watch.counted("tthc_dossiers_overdue") == Counter(verdicts[code].agency for code in overdue)
     became = Counter(verdicts[code].agency for code in overdue if not before[code].overdue)
     assert watch.counted("tthc_became_overdue_total") <= became
-    states = agency_counts([watch.worker], "tthc_dossiers", "state")
+    states = agency_counts(watch.workers, "tthc_dossiers", "state")
     assert states == Counter((verdict.agency, verdict.state) for verdict in verdicts.values())
     return verdicts
 
@@ -111,16 +113,19 @@ def publish_month_by_month(year: Simulated, settings: Settings) -> None:
 
 
 def test_a_year_replayed_more_slowly_than_it_is_read(year: Simulated, settings: Settings, tmp_path: Path) -> None:
-    with watched_worker(settings, tmp_path) as watch:
-        wait_until(watch.worker.partitions, 30, "a worker that serves")
+    with watched_workers(settings, tmp_path) as watch:
+        wait_until(watch.workers[0].partitions, 30, "a worker that serves")
         publish_month_by_month(year, settings)
         verdicts = assert_only_truly_overdue_dossiers_were_shown(year, watch)
     late = {code for code, verdict in verdicts.items() if verdict.state == "finished_late"}
     assert late & watch.ever_overdue, "what was late was seen on the way, so the worker did judge"
 
 
-def test_a_year_that_was_published_while_no_worker_ran(year: Simulated, settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_year_that_was_published_while_no_worker_ran(
+    workers: int, year: Simulated, settings: Settings, tmp_path: Path
+) -> None:
     year.publish(settings)
     small_chunks = msgspec.structs.replace(settings, chunk_records=100)
-    with watched_worker(small_chunks, tmp_path) as watch:
+    with watched_workers(small_chunks, tmp_path, workers) as watch:
         assert_only_truly_overdue_dossiers_were_shown(year, watch)
