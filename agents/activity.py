@@ -31,6 +31,7 @@ class Activity:
         self.dead_letters: Counter[str] = Counter()  # by reason
         self.unknown_fields = 0
         self.became_overdue: Counter[str] = Counter()  # by agency
+        self.alerts: Counter[tuple[str, str]] = Counter()  # (rule, change)
         self.source_last_event_at: dict[str, datetime] = {}
         self.event_lag = Histogram(EVENT_LAG_BOUNDS)
         self.sync_ack = Histogram(SYNC_ACK_BOUNDS)

@@ -43,6 +43,7 @@ class ReadPlan(Plan, kw_only=True):
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_fields: int = 0
     heard: dict[str, datetime] = field(default_factory=dict)  # newest event by source
+    said_at: dict[str, datetime] = field(default_factory=dict)  # the newest thing said of each subject that changed
 
     def events(self, records: Sequence[Record]) -> Iterator[tuple[Record, Event]]:
         """Decode the chunk; what cannot be read is refused."""
@@ -78,6 +79,12 @@ class ReadPlan(Plan, kw_only=True):
         last = self.heard.get(event.source)
         if last is None or at > last:
             self.heard[event.source] = at
+
+    def note_said(self, event: Event) -> None:
+        """Note when the newest thing was said of the event's subject."""
+        said_at = self.said_at.get(event.subject)
+        if said_at is None or event.at > said_at:
+            self.said_at[event.subject] = event.at
 
     def keep_position(self, judged_at: datetime) -> None:
         """Put the position into the changelog; it comes last."""

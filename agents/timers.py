@@ -31,6 +31,10 @@ class Timers:
             self._heap = [(instant, held) for held, instant in self._in_force.items()]
             heapify(self._heap)
 
+    def are_due(self, at: datetime) -> bool:
+        """Return whether there may be some whose instant has come by `at`."""
+        return bool(self._heap) and self._heap[0][0] <= at
+
     def pop_due(self, at: datetime) -> Iterator[str]:
         """Take out and yield the codes whose instant has come by `at`."""
         while self._heap and self._heap[0][0] <= at:

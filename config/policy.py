@@ -83,6 +83,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     agency_silent_after: Span
     source_stale: SourceSilence
     bottlenecks: Thresholds
+    alerts: frozenset[str]
     watermark_slack: timedelta
     live_within: timedelta
 

@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from config import alert_rules
 from config.bottlenecks import Thresholds, thresholds
 from config.calendar.documents import FIRST_YEAR, LAST_YEAR
 from config.clock import VIETNAM
@@ -86,6 +87,7 @@ class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     bottlenecks: _BottlenecksRow
     watermark_slack: str
     live_within: str
+    alerts: frozenset[str] = alert_rules.DEFAULT
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -126,6 +128,7 @@ def _version(row: _VersionRow) -> Policy:
         agency_silent_after=_named("agency_silent_after", _some_working, row.agency_silent_after),
         source_stale=_named("source_stale", _source_silence, row.source_stale),
         bottlenecks=_named("bottlenecks", _thresholds, row.bottlenecks),
+        alerts=_named("alerts", alert_rules.alert_rules, row.alerts),
         watermark_slack=_named("watermark_slack", _wall, row.watermark_slack),
         live_within=_named("live_within", _some_wall, row.live_within),
     )

@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     events_topic: str = "dossier-events"
     catalogue_topic: str = "catalogue-events"
     petitions_topic: str = "petition-events"
+    alerts_topic: str = "dossier-alerts"
     partitions: Positive = 8
     replication_factor: Positive = 1
     session_timeout_seconds: Seconds = 6.0  # a crashed worker's partitions are taken over after this
@@ -49,6 +50,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 19101
     prometheus: str = "http://127.0.0.1:19090"
     alertmanager: str = "http://127.0.0.1:19093"
+
+    webhook_url: str = ""  # who is told of every step of every alert; empty: nobody
+    webhook_secret: str = ""  # whsec_… by which the receiver knows that it was us; or in a file:
+    webhook_secret_file: str = ""
+    grafana: str = ""  # e.g. http://127.0.0.1:3000; empty: there is none
+    grafana_token: str = ""  # of a service account; or instead of it:
+    grafana_user: str = ""
+    grafana_password: str = ""
+    deliver_metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 19106
+
+    api_host: str = "127.0.0.1"
+    api_port: Annotated[int, Meta(ge=0, le=65535)] = 19105
+    api_tokens_file: str = ""  # lines name:digest, as `dunghan api token new` prints them; empty: --no-token only
 
     policy_file: str = ""  # empty: the policy that comes with the program
     calendar_dir: str = ""  # empty: the working calendar that comes with the program

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.report import Alert
+from agents.dossiers.report import alerts as dossier_alerts
 from agents.every_topic import take
 from agents.indicators.windows import Window
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
-from alerts.prometheus.metrics import indicator_counts
-from alerts.prometheus.subject_metrics import subject_counts
+from alerts.prometheus.metrics import all_counts
 from config.clock import FixedClock
 from config.rulebook import Rulebook
 from streams.chunk import Reach
@@ -74,6 +75,8 @@ class Evaluation:
         """Judge everything at the instant of the evaluation."""
         for processor in (self.processor, self.procedures, self.petitions):
             processor.advance(self.at, reach=Reach.END)
+            while processor.unsettled:
+                processor.advance(self.at, reach=Reach.END)
 
     @property
     def events(self) -> int:
@@ -82,13 +85,21 @@ class Evaluation:
         results = self.activity.events.items()
         return sum(count for (kind, result), count in results if result in _HAPPENED and kind not in internal)
 
+    @property
+    def alerts(self) -> list[Alert]:
+        """What asks for attention, a rule and a subject each, in order."""
+        found = dossier_alerts(self.processor.standings.items())
+        for code, one in chain(self.procedures.holding(), self.petitions.holding()):
+            found.append(Alert(one.rule, code, one.agency, one.since, one.severity))
+        return sorted(found)
+
     def counts(self, window: Window) -> dict[str, dict[str, int]]:
-        """Return the named counts of a window by agency, those of nothing left out."""
-        counts = indicator_counts([self.processor]) + subject_counts([self.procedures, self.petitions])
-        found: dict[str, dict[str, int]] = {}
+        """Return the named counts of a window by agency, those of nothing left out; every agency is there."""
+        counts = all_counts([self.processor], [self.procedures, self.petitions])
+        found: dict[str, dict[str, int]] = {agency: {} for agency, _, _ in counts}
         for (agency, name, counted_in), count in counts.items():
-            if counted_in == window:
-                found.setdefault(agency, {})[name] = count
+            if counted_in == window and count:
+                found[agency][name] = count
         return dict(sorted(found.items()))
 
 

@@ -42,6 +42,7 @@ P = TypeVar("P")
 
 _PROCESSORS = (DossierProcessor, ProcedureProcessor, PetitionProcessor)  # of the topics of `sources`, in their order
 _LAST_WORDS_SECONDS = 3.0
+_REJOIN_SECONDS = 300.0  # a rebalance takes seconds; a client that a broken connection has wedged never comes back
 _EXIT_SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
 
 
@@ -55,6 +56,7 @@ class Worker:
         self._rulebook = self._shipped
         self._calendar = CalendarFeed(settings)
         self._activity = Activity()
+        self._rejoining: asyncio.Task[None] | None = None  # runs from a revoke to the next assignment
         self.app = create_app(settings, data_dir=data_dir, instance_id=instance_id)
         self.readers = {
             source.topic: PartitionReader(
@@ -122,11 +124,24 @@ class Worker:
         asyncio.get_running_loop().call_later(_LAST_WORDS_SECONDS, os._exit, _EXIT_SOFTWARE)
         await self.app.crash(error)
 
+    def _expect_assignment(self, within: float | None) -> None:
+        """Stop if the group has not taken this worker back so many seconds after a revoke; None: it has."""
+        if self._rejoining is not None:
+            self._rejoining.cancel()
+            self._rejoining = None
+        if within is not None:
+            self._rejoining = asyncio.create_task(self._wait_for_assignment(within))
+
+    async def _wait_for_assignment(self, within: float) -> None:
+        await asyncio.sleep(within)
+        await self._fail(TimeoutError(f"not back in the group within {within:.0f} s; start the worker again"))
+
     def _wire(self, app: CoordinatingApp) -> None:
         """Connect Faust's signals and timers."""
         tasks: list[asyncio.Task[None]] = []
 
         async def assigned(_: Any, assigned: set[Any], **_rest: Any) -> None:
+            self._expect_assignment(within=None)
             if not tasks:  # nothing is judged before the calendar is known
                 self._rule_by(await self._calendar.start())
                 tasks.append(asyncio.create_task(self._calendar.follow(self._rule_by)))
@@ -136,9 +151,11 @@ class Worker:
                 await reader.assign({tp.partition for tp in assigned if tp.topic == topic})
 
         async def revoked(_: Any, _revoked: set[Any], **_rest: Any) -> None:
+            self._expect_assignment(within=_REJOIN_SECONDS)
             await asyncio.gather(*(reader.revoke() for reader in self.readers.values()))
 
         async def before_leaving() -> None:
+            self._expect_assignment(within=None)
             for task in tasks:
                 task.cancel()
             await self.view.stop()

@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from config.settings import Settings
+from streams.alerts import AlertEvent, Change, encode_alert
 from streams.chunk import PartitionProcessor, Plan
 from streams.clients import Delivery, in_time, let_go, noted
 from streams.dead_letters import Origin, dead_letters
@@ -78,6 +79,7 @@ class ChangelogWriter:
             source.dead_letters, ((letter.key, letter.value, letter.headers) for letter in letters)
         )
         deliveries += [await self._forward(event) for event in plan.forwards]
+        deliveries += await self._send(self._settings.alerts_topic, _alert_records(plan.alerts))
         changes = await self._send(source.changelog, ((key, value, []) for key, value in plan.changelog))
         await _delivered([*deliveries, *changes])
         await self._producer.commit_transaction()
@@ -115,6 +117,15 @@ class ChangelogWriter:
         producer, self._producer = self._producer, None
         if producer is not None:
             await let_go(producer)
+
+
+def _alert_records(alerts: Iterable[AlertEvent]) -> Iterator[_Record]:
+    """Yield the records of alerts; what is resolved need not be kept (docs/decisions/0011)."""
+    for alert in alerts:
+        key = alert.key.encode()
+        yield key, encode_alert(alert), []
+        if alert.data.change is Change.RESOLVED:
+            yield key, None, []
 
 
 async def _delivered(deliveries: Sequence[Delivery]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from streams import records
+from streams.alerts import AlertEvent
 from streams.events import Event
 from streams.rejection import Rejection
 
@@ -29,13 +30,14 @@ class RejectedRecord(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, kw_only=True):
-    """What a chunk amounts to. The reader writes all of it in one transaction, or nothing."""
+    """What a chunk amounts to, or what is told of alerts. The reader writes it in one transaction, all or nothing."""
 
     position: int  # offset of the chunk's last record
     records: int = 0
-    changelog: list[tuple[bytes, bytes]] = []
+    changelog: list[tuple[bytes, bytes | None]] = []  # None: a tombstone
     rejected: list[RejectedRecord] = []
     forwards: list[Event] = []  # events of dossiers that live in another partition
+    alerts: list[AlertEvent] = []
 
 
 class Reach(StrEnum):
@@ -68,6 +70,10 @@ class PartitionProcessor(Protocol):
 
     def commit(self, plan: Plan) -> None:
         """Make a plan that was written the state."""
+        ...
+
+    def tell(self) -> Plan | None:
+        """Decide which alerts are to be told, without changing the state; None if there is nothing to tell yet."""
         ...
 
     def advance(self, now: datetime, *, reach: Reach, quiet: bool = True) -> None:

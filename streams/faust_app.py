@@ -1,9 +1,9 @@
 """The Faust app, and the only module that touches Faust's inside.
 
 Faust coordinates: it keeps the consumer group, the assignment, the agents and the timers. It does not fetch the
-delegated topic: the partition reader does (docs/decisions/0001). For this one method of Faust's consumer is overridden;
-that is why faust-streaming is pinned exactly. The safety net of an upgrade is tests/integration/test_worker.py and
-test_identical_state.py beside it, and tests/unit/test_channel_in_a_rebalance.py.
+delegated topic: the partition reader does (docs/decisions/0001). For this two methods of Faust's consumer are
+overridden; that is why faust-streaming is pinned exactly. The safety net of an upgrade is
+tests/integration/test_worker.py and test_identical_state.py beside it, and tests/unit/test_channel_in_a_rebalance.py.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,6 +24,11 @@ class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carrie
     def _get_active_partitions(self) -> set[TP]:
         active = super()._get_active_partitions()
         return {partition for partition in active if partition.topic not in self.app.delegated_topics}
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Complain of partitions in which nothing moves, but for those that somebody else reads."""
+        if tp.topic not in self.app.delegated_topics:
+            super().verify_event_path(now, tp)
 
 
 class _DelegatingTransport(driver.Transport):  # type: ignore[misc]

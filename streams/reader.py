@@ -6,8 +6,9 @@ Faust says which partitions are this worker's. For these the reader
 2. restores their states from the changelogs; a state kept warm reads only what others wrote since,
 3. seeks the source to the position held in the state, which is the only truth about what was applied,
 4. fetches; hands each chunk to the dossier agent; writes what comes back (state and position, dead letters, events of
-   other partitions) in one transaction; then makes it the state. The committed group offset is a report:
-   to lag tools, and to the other workers, who do not judge as of now while old events wait here.
+   other partitions) in one transaction; then makes it the state. The committed group offset is a report: to lag tools,
+   and to the other workers, who do not judge as of now while old events wait here,
+5. about once a second writes what alerts there are to tell, in a transaction just like that.
 
 When partitions are revoked the chunk in hand is finished first. When a write fails it is not known whether it took
 place: the reader begins again at 1, and the changelog tells. What that does not mend either is reported, and the worker
@@ -41,6 +42,8 @@ _TRIES = 3  # of what the client says is of no use to try again; so many within
 _TRIES_SECONDS = 60.0
 _REPORT_SECONDS = 1.0
 _REPORT_LIMIT_SECONDS = 2.0
+_TELL_SECONDS = 1.0
+_TELL_LIMIT_SECONDS = 5.0  # what waits may be the end of what is late, so it comes first; but under load some always do
 
 Handle = Callable[[PartitionProcessor, Sequence[Record]], Awaitable[Plan]]
 
@@ -85,6 +88,7 @@ class PartitionReader:
         self._stopping = False
         self._failed_at: deque[float] = deque(maxlen=_TRIES)
         self._reported_at = 0.0
+        self._told_at: dict[int, float] = {}  # by partition, when it was last asked for alerts
 
     @property
     def serving(self) -> dict[int, PartitionProcessor]:
@@ -256,6 +260,7 @@ class PartitionReader:
             await _finished(_all(work))
         for partition in self._serving:
             await self._measure(partition)
+        await _finished(_all([self._tell(one) for one in sorted(self._serving) if self._may_tell(one)]))
         if monotonic() - self._reported_at >= _REPORT_SECONDS:
             self._reported_at = monotonic()
             await _finished(self._report())
@@ -273,13 +278,27 @@ class PartitionReader:
         if not fresh:
             return
         plan = await self._handle(state, fresh)
-        next_offset = await self._writers[partition].write(plan)
-        state.commit(plan)
-        self._changelogs.wrote(partition, next_offset)
+        await self._write(partition, plan)
         tail = self._tails[partition]
         tail.reached = from_timestamp_ms(fresh[-1].timestamp or 0)
         if plan.forwards:
             self._expect_more(old=not tail.is_at_head(self._clock.now()))
+
+    async def _write(self, partition: int, plan: Plan) -> None:
+        next_offset = await self._writers[partition].write(plan)
+        self._states[partition].commit(plan)
+        self._changelogs.wrote(partition, next_offset)
+
+    def _may_tell(self, partition: int) -> bool:
+        seconds = _TELL_LIMIT_SECONDS if self.behind(partition) else _TELL_SECONDS
+        return monotonic() - self._told_at.get(partition, 0.0) >= seconds
+
+    async def _tell(self, partition: int) -> None:
+        """Write the alerts that are to be told."""
+        self._told_at[partition] = monotonic()
+        plan = self._states[partition].tell()
+        if plan is not None:
+            await self._write(partition, plan)
 
     def _expect_more(self, *, old: bool) -> None:
         """Events may just have been passed on: nobody has read everything before the broker has told of them."""

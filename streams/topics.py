@@ -42,7 +42,8 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
 
     A changelog has the partitions of its topic, one for one. It is compacted, and its segments are small, so that what
     has been overwritten is cleaned away soon and a restart reads little more than the dossiers themselves.
-    The calendar documents are few, and one partition keeps their order.
+    The calendar documents are few, and one partition keeps their order. The alerts of dossiers are in the partition of
+    their dossier's number, written by who serves it; those of procedures and petitions in the first.
     """
     day_ms = 24 * 60 * 60 * 1000
     events = {"cleanup.policy": "delete", "retention.ms": str(400 * day_ms)}  # a year can be replayed
@@ -52,6 +53,11 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
         "segment.bytes": str(64 * 1024 * 1024),
         "min.cleanable.dirty.ratio": "0.3",
         "max.compaction.lag.ms": str(6 * 60 * 60 * 1000),
+    }
+    alerts = compact | {  # every step is there for whoever delivers it, even if that was down over a long weekend
+        "min.compaction.lag.ms": str(4 * day_ms),
+        "max.compaction.lag.ms": str(7 * day_ms),
+        "delete.retention.ms": str(4 * day_ms),
     }
     return [
         *(
@@ -64,6 +70,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             )
         ),
         TopicSpec(settings.calendar_topic, 1, settings.replication_factor, compact, is_fixed=True),
+        TopicSpec(settings.alerts_topic, settings.partitions, settings.replication_factor, alerts),
     ]
 
 

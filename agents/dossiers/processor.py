@@ -5,6 +5,7 @@
 2. The reader writes the plan (changed dossiers, position, dead letters, events of other partitions) in one transaction.
 3. `commit(plan)` makes it the state, and counts each changed dossier anew.
 4. `advance(…)`, once a second: dossiers whose instant has come are judged again from their facts.
+5. `tell()`, as often: which alerts are raised, changed and resolved; the plan is written and committed like a chunk's.
 
 After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
 """
@@ -12,12 +13,14 @@ After a crash or a move the state is `load`ed from the changelog and counted by 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 
 from msgspec import field
 
 from agents.activity import Activity
 from agents.agencies.silence import last_work_at
 from agents.agencies.state import Agencies, Told
+from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.standing import Standing, standing_of
@@ -26,9 +29,11 @@ from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
 from agents.judged_time import BEGINNING, is_at_head, judged_at
 from agents.reading import POSITION_KEY, ReadPlan, load_position
+from agents.teller import AlertPlan, Teller
 from agents.timers import Timers
 from config.clock import Clock, local_date
 from config.rulebook import Law, Rulebook
+from streams.alerts import SubjectKind
 from streams.chunk import Plan, Reach, Record
 from streams.events import (
     DOSSIER_TYPES,
@@ -46,7 +51,7 @@ _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _DOSSIER_KEY = b"d"
 _ANY_AGENCY = "any"  # the use of a procedure counts for its issuer, whoever handled the dossier
 _HISTORY_TICKS = 3  # seconds without history after which no more is expected
-_JUDGED_A_TICK = 2500  # about 0.1 s of work: a partition's open dossiers follow a new calendar within seconds
+_JUDGED_A_TICK = 2500  # 0.1 to 0.2 s of work: after a long replay, or under a new calendar, events do not wait longer
 
 
 class DossierPlan(ReadPlan, kw_only=True):
@@ -57,7 +62,6 @@ class DossierPlan(ReadPlan, kw_only=True):
     standings: dict[str, Standing | None] = field(default_factory=dict)  # of those in `changed`, as of `judged_at`
     judged_at: datetime = BEGINNING
     history: dict[str, datetime] = field(default_factory=dict)  # those that came as history, as of when they are judged
-    said_at: dict[str, datetime] = field(default_factory=dict)  # the newest thing said of each in `changed`
     told: Told = field(default_factory=Told)
     ack_seconds: list[float] = field(default_factory=list)
 
@@ -96,6 +100,7 @@ class DossierProcessor:
         self.unpublished: dict[str, Standing | None] = {}  # standings that the view has not taken yet
         self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
         self._stored: dict[str, bytes] = {}
+        self._teller = Teller(SubjectKind.DOSSIER, clock)
         self._uses = UseDays()
         self._partition = partition
         self._timers = Timers()
@@ -115,8 +120,8 @@ class DossierProcessor:
 
     @property
     def unsettled(self) -> bool:
-        """Whether some dossiers are not judged as of now: history has just come, or what is in force has changed."""
-        return self.catching_up or bool(self._history or self._to_judge)
+        """Whether some dossiers are not judged as of now: they came as history, or many instants have come at once."""
+        return self.catching_up or bool(self._history or self._to_judge) or self._timers.are_due(self.judged_at)
 
     def dossier(self, code: str) -> Dossier | None:
         """Return the facts of one dossier."""
@@ -147,7 +152,7 @@ class DossierProcessor:
                 # A dossier that was overdue stays so while a backlog is read; a clock that ran ahead is not believed.
                 self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
             return
-        if self.agencies.load(key, value):
+        if self.agencies.load(key, value) or self._teller.load(key, value):
             return
         code = key.removeprefix(_DOSSIER_KEY).decode()
         self._uncounted.add(code)
@@ -157,7 +162,8 @@ class DossierProcessor:
             self._stored[code] = value
 
     def recount(self) -> None:
-        """Count the dossiers that were loaded."""
+        """Count the dossiers that were loaded. Until the next tick nobody knows whether more was said of them."""
+        self.catching_up = True
         self._watching_since = self._clock.now()
         for code in self._uncounted:
             self._recount(code, self.dossier(code))
@@ -215,9 +221,7 @@ class DossierProcessor:
             return
         plan.results[event.data.type, "applied"] += 1
         plan.changed[event.subject] = b""  # encoded once, when the chunk is through
-        said_at = plan.said_at.get(event.subject)
-        if said_at is None or event.at > said_at:
-            plan.said_at[event.subject] = event.at
+        plan.note_said(event)
         if since is not None and unsynced_since(dossier) != since:
             plan.ack_seconds.append((event.at - since).total_seconds())
 
@@ -257,6 +261,9 @@ class DossierProcessor:
 
     def commit(self, plan: Plan) -> None:
         """Make a plan that was written the state, and count what it changed."""
+        if isinstance(plan, AlertPlan):
+            self._teller.commit(plan, self.activity)
+            return
         assert isinstance(plan, DossierPlan)  # noqa: S101 - the reader hands back what `process` returned
         self.position, self.watermark = plan.position, plan.watermark
         self._stored.update(plan.changed)
@@ -276,6 +283,8 @@ class DossierProcessor:
             self.unpublished[code] = standing  # whether or not it stands otherwise: the view holds the facts, too
             if standing is not None:
                 self.agencies.worked(standing.contribution.agency, last_work_at(plan.dossiers[code]))
+        policy = self._rulebook.at(self.judged_at).policy
+        self._teller.note_said(plan.said_at, policy.live_within, is_settled=not self.unsettled)
         plan.count_in(self.activity, self._clock.now())
         for seconds in plan.ack_seconds:
             self.activity.sync_ack.observe(seconds)
@@ -283,6 +292,22 @@ class DossierProcessor:
     def rule_by(self, rulebook: Rulebook) -> None:
         """Judge by another rulebook from the next tick on; which dossiers are overdue may change."""
         self._rulebook = rulebook
+
+    # -- alerts -------------------------------------------------------------------------------------------------------
+
+    def tell(self) -> AlertPlan | None:
+        """Decide which alerts are to be told; None if none is, or if not everything is judged as of now."""
+        if self.unsettled:
+            return None
+        plan = AlertPlan(position=self.position, watermark=self.watermark, at=self.judged_at)
+        return self._teller.tell(plan, self._holding, self._rulebook.at(self.judged_at).policy)
+
+    def _holding(self, code: str) -> list[Holds]:
+        standing = self.standings.get(code)
+        if standing is None:
+            return []
+        agency, due_at = standing.contribution.agency, standing.due_at
+        return [Holds(one.rule, one.since, one.severity, agency, due_at) for one in standing.breaches]
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -310,7 +335,7 @@ class DossierProcessor:
         if self._history and self._history_ticks > _HISTORY_TICKS and not self.catching_up:
             self._to_judge += self._history
             self._history.clear()
-        for code in list(self._timers.pop_due(self.judged_at)):  # each once, whatever its next instant is
+        for code in list(islice(self._timers.pop_due(self.judged_at), _JUDGED_A_TICK)):  # each at most once
             self._judge(code)
         self.oldest_overdue = self.tally.oldest_overdue()
 
@@ -327,6 +352,8 @@ class DossierProcessor:
                     for code, standing in self.standings.items()
                     if standing and standing.is_open and code not in self._history
                 ]
+                if law.policy.alerts != self._law.policy.alerts:
+                    self._teller.note_all(code for code, one in self.standings.items() if one and one.breaches)
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
             if code in self._stored:  # else it is no more
@@ -358,6 +385,7 @@ class DossierProcessor:
             self.tally.replace(code, old, new)
             self._uses.add(_uses(old, new))
             self.unpublished[code] = new
+            self._teller.note(code, is_broken=new is not None and bool(new.breaches))
         self.standings[code] = new
         self._timers.set(code, new.next_at if new and timed else None)
 

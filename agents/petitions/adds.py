@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from agents.alerting import overdue
 from agents.expectations import Verdict
 from agents.facts import value
 from agents.judgement import Judgement
@@ -54,7 +55,8 @@ def adds(petition: Petition, at: datetime, rulebook: Rulebook) -> Adds | None:
     violations = tuple(
         found for one in judgement.judged if (found := _VIOLATIONS.get((one.rule, one.verdict))) is not None
     )
-    return Adds(stands.agency, {local_date(petition.states[0][0]): mask}, (), violations, judgement.next_at)
+    days, holds = {local_date(petition.states[0][0]): mask}, overdue(stands.agency, judgement.missed)
+    return Adds(stands.agency, days, (), violations, holds, judgement.next_at)
 
 
 def _counts(petition: Petition, judgement: Judgement) -> Iterator[str]:

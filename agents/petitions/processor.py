@@ -11,6 +11,7 @@ from agents.petitions.apply import apply
 from agents.petitions.petition import Petition, dump, load
 from agents.subjects.processor import SubjectProcessor, Subjects
 from streams import events
+from streams.alerts import SubjectKind
 from streams.events import DossierPetition, Event
 
 SOURCE = "/dunghan/petitions"
@@ -31,6 +32,7 @@ def tells(petition: Petition, event: Event) -> Iterator[Event]:
 PETITIONS = Subjects(
     title="petition events",
     prefix=b"k",
+    kind=SubjectKind.PETITION,
     types=frozenset({events.Petition}),
     counts=NAMES,
     new=Petition,

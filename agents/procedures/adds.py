@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from agents.alerting import overdue
 from agents.expectations import Verdict
 from agents.facts import Said, value
 from agents.judgement import Judged, Judgement
@@ -95,7 +96,8 @@ def adds(procedure: Procedure, at: datetime, rulebook: Rulebook) -> Adds | None:
     for day, name in (*_acts(case), *_uses(procedure, stock)):
         days[day] |= _BIT[name]
     violations = tuple(_violations(case)) if in_force else ()
-    return Adds(agency, dict(days), stock, violations, _next_at(procedure, at, judgement))
+    holds = overdue(agency, judgement.missed) if in_force and not _is_history(case) else ()
+    return Adds(agency, dict(days), stock, violations, holds, _next_at(procedure, at, judgement))
 
 
 def _stock(facts: Procedure) -> Iterator[str]:

@@ -9,10 +9,12 @@ from agents.procedures.apply import apply
 from agents.procedures.procedure import Procedure, dump, load
 from agents.subjects.processor import SubjectProcessor, Subjects
 from streams import events
+from streams.alerts import SubjectKind
 
 PROCEDURES = Subjects(
     title="catalogue events",
     prefix=b"c",
+    kind=SubjectKind.PROCEDURE,
     types=frozenset({events.Procedure, events.ProcedureUsage}),
     counts=NAMES,
     new=Procedure,

@@ -1,23 +1,28 @@
 """The processor of a partition of simple subjects, without I/O: what it shares with any other of its kind.
 
 It works as that of dossiers does (`agents.dossiers.processor`): `process` a chunk into a plan, `commit` what was
-written, `advance` once a second, `load` and `recount` after a move. `Subjects` says what is special of one kind.
+written, `advance` and `tell` once a second, `load` and `recount` after a move. `Subjects` says what is special of one
+kind.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import field
 
 from agents.activity import Activity
+from agents.alerting import Holds
 from agents.judged_time import BEGINNING, is_at_head, judged_at
 from agents.reading import POSITION_KEY, ReadPlan, load_position
 from agents.subjects.tally import Adds, Tally
+from agents.teller import AlertPlan, Teller
 from agents.timers import Timers
 from config.clock import Clock, local_date
 from config.rulebook import Law, Rulebook
+from streams.alerts import SubjectKind
 from streams.chunk import Plan, Reach, Record
 from streams.events import Data, Event
 from streams.rejection import Reason, Rejection
@@ -32,6 +37,7 @@ class Subjects(NamedTuple, Generic[F]):
 
     title: str  # of its events, as a refusal says it
     prefix: bytes  # one byte, before the code in the changelog's keys
+    kind: SubjectKind
     types: frozenset[type[Data]]
     counts: tuple[str, ...]  # named counts that fall on a day; `Adds.days` holds masks over them
     new: Callable[[str], F]
@@ -82,6 +88,7 @@ class SubjectProcessor(Generic[F]):
         self.catching_up = True
         self.tally = Tally(len(self.subjects.counts))
         self.activity = activity or Activity()
+        self._teller = Teller(self.subjects.kind, clock)
         self._stored: dict[str, bytes] = {}
         self._adds: dict[str, Adds] = {}
         self._timers = Timers()
@@ -99,7 +106,7 @@ class SubjectProcessor(Generic[F]):
     @property
     def unsettled(self) -> bool:
         """Whether some subjects are not judged as of now."""
-        return self.catching_up or bool(self._to_judge)
+        return self.catching_up or bool(self._to_judge) or self._timers.are_due(self.judged_at)
 
     def facts(self, code: str) -> F | None:
         """Return what has been said of one subject."""
@@ -121,6 +128,8 @@ class SubjectProcessor(Generic[F]):
                 # What was late stays so while a backlog is read; a clock that ran ahead is not believed.
                 self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
             return
+        if self._teller.load(key, value):
+            return
         code = key.removeprefix(self.subjects.prefix).decode()
         self._uncounted.add(code)
         if value is None:
@@ -129,7 +138,8 @@ class SubjectProcessor(Generic[F]):
             self._stored[code] = value
 
     def recount(self) -> None:
-        """Count the subjects that were loaded."""
+        """Count the subjects that were loaded. Until the next tick nobody knows whether more was said of them."""
+        self.catching_up = True
         for code in self._uncounted:
             self._judge(code)
         self._uncounted.clear()
@@ -178,21 +188,46 @@ class SubjectProcessor(Generic[F]):
         plan.forwards.extend(self.subjects.tells(facts, event))
         if not self.subjects.apply(facts, event):
             return "duplicate"
+        plan.note_said(event)
         plan.changed[event.subject] = b""  # encoded once, when the chunk is through
         return "applied"
 
     def commit(self, plan: Plan) -> None:
         """Make a plan that was written the state, and judge what it changed."""
+        if isinstance(plan, AlertPlan):
+            self._teller.commit(plan, self.activity)
+            return
         assert isinstance(plan, SubjectPlan)  # noqa: S101 - the reader hands back what `process` returned
         self.position, self.watermark = plan.position, plan.watermark
         self._stored.update(plan.changed)
         for code in plan.changed:
             self._judge(code, plan.facts[code])
+        policy = self._rulebook.at(self.judged_at).policy
+        self._teller.note_said(plan.said_at, policy.live_within, is_settled=not self.unsettled)
         plan.count_in(self.activity, self._clock.now())
 
     def rule_by(self, rulebook: Rulebook) -> None:
         """Judge by another rulebook from the next tick on."""
         self._rulebook = rulebook
+
+    # -- alerts -------------------------------------------------------------------------------------------------------
+
+    def tell(self) -> AlertPlan | None:
+        """Decide which alerts are to be told; None if none is, or if not everything is judged as of now."""
+        if self.unsettled:
+            return None
+        plan = AlertPlan(position=self.position, watermark=self.watermark, at=self.judged_at)
+        return self._teller.tell(plan, self._holding, self._rulebook.at(self.judged_at).policy)
+
+    def holding(self) -> Iterator[tuple[str, Holds]]:
+        """Yield what asks for attention now: each subject's code, and the rule it breaks."""
+        for code, adds in self._adds.items():
+            for one in adds.holds:
+                yield code, one
+
+    def _holding(self, code: str) -> tuple[Holds, ...]:
+        adds = self._adds.get(code)
+        return () if adds is None else adds.holds
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -211,7 +246,7 @@ class SubjectProcessor(Generic[F]):
         )
         self.tally.days.turn_to(local_date(self.judged_at))
         self._follow_the_law()
-        for code in list(self._timers.pop_due(self.judged_at)):  # each once, whatever its next instant is
+        for code in list(islice(self._timers.pop_due(self.judged_at), _JUDGED_A_TICK)):  # each at most once
             self._judge(code)
 
     def _follow_the_law(self) -> None:
@@ -222,6 +257,7 @@ class SubjectProcessor(Generic[F]):
         law = self._rulebook.at(self.judged_at)
         if law is not self._law:
             self._to_judge = [] if self._law is None else list(self._stored)
+            self._teller.note_all(self._stored)  # they are few
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
             self._judge(code)
@@ -234,6 +270,8 @@ class SubjectProcessor(Generic[F]):
         if new is not None:
             self._adds[code] = new
         self.tally.replace(old, new)
+        if old is None or new is None or old.holds != new.holds:
+            self._teller.note(code, is_broken=new is not None and bool(new.holds))
         self._timers.set(code, new.next_at if new else None)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from agents.alerting import Holds
 from agents.indicators.day_counts import DayCounts
 
 
@@ -17,6 +18,8 @@ class Adds(NamedTuple):
     stock: tuple[str, ...]
     """The named counts to which it adds one in every window."""
     violations: tuple[str, ...]
+    holds: tuple[Holds, ...]
+    """The rules that ask for somebody's attention now."""
     next_at: datetime | None
     """When time alone will change this, if nothing else happens before."""
 

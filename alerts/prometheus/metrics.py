@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
-from typing import Protocol
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import (
@@ -26,8 +26,10 @@ from agents.agencies.state import Agencies, rhythms, worked_at
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Contribution
 from agents.indicators.dossier_counts import NAMES
+from agents.indicators.windows import Window
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
+from agents.subjects.processor import SubjectProcessor
 from alerts.prometheus.bottleneck_metrics import bottleneck_metrics, silence_metrics, staleness_metrics
 from alerts.prometheus.subject_metrics import petition_metrics, procedure_metrics, subject_counts, totals_metrics
 from config.calendar import Calendar
@@ -115,7 +117,7 @@ class WorkerCollector(Collector):
             "tthc_indicator_counts",
             "Named counts of the index, in windows that end today.",
             ("agency", "count", "window"),
-            indicator_counts(dossiers) + subject_counts([*procedures, *petitions]),
+            all_counts(dossiers, [*procedures, *petitions]),
         )
         yield from procedure_metrics(procedures)
         yield from petition_metrics(petitions)
@@ -145,6 +147,9 @@ class WorkerCollector(Collector):
             "Dossiers that became overdue while this worker watched.",
             ("agency",),
             {(agency,): count for agency, count in activity.became_overdue.copy().items()},
+        )
+        yield _counter(
+            "tthc_alerts", "Steps of alerts told, of single subjects.", ("rule", "change"), activity.alerts.copy()
         )
         yield CounterMetricFamily("tthc_unknown_fields", "Fields ignored in events.", activity.unknown_fields)
         yield CounterMetricFamily("tthc_view_failures", "Failed writes to the Redis view.", self._view_failures())
@@ -250,10 +255,24 @@ def dossier_metrics(processors: Iterable[DossierProcessor]) -> Iterator[Metric]:
     )
 
 
+def all_counts(
+    dossiers: Iterable[DossierProcessor], others: Iterable[SubjectProcessor[Any]]
+) -> Counter[tuple[str, str, str]]:
+    """Sum the counts of everything over partitions, by agency, count and window."""
+    counts = indicator_counts(dossiers)
+    counts.update(subject_counts(others))  # not `+`, which drops the zeros
+    return counts
+
+
 def indicator_counts(processors: Iterable[DossierProcessor]) -> Counter[tuple[str, str, str]]:
-    """Sum the counts of dossiers over partitions; what is nothing is left out."""
+    """Sum the counts of dossiers over partitions; what is nothing is left out.
+
+    But for one nothing of each agency that has dossiers, if only old ones: it takes part in the index all the same.
+    """
     counts: Counter[tuple[str, str, str]] = Counter()
     for processor in processors:
+        for contribution in processor.tally.contributions.copy():
+            counts[contribution.agency, "dossiers", Window.YEAR] += 0
         for agency, window, row in processor.tally.days:
             for name, count in zip(NAMES, row, strict=True):
                 if count:

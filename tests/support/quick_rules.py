@@ -9,8 +9,8 @@ import re
 import shutil
 from pathlib import Path
 
-_SPAN = re.compile(r"^(\s+(?:for|keep_firing_for|interval): )(\d+)([sm])$", re.MULTILINE)
-_MILLISECONDS = {"s": 1_000, "m": 60_000}
+_SPAN = re.compile(r"^(\s+(?:for|keep_firing_for|interval): )(\d+)([smh])$", re.MULTILINE)
+_MILLISECONDS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
 
 
 def quicken(source: Path, target: Path, times: int) -> list[Path]:

@@ -32,9 +32,10 @@ class SubjectPartition:
     ) -> None:
         self.clock = FixedClock(now)
         self.activity = Activity()
-        self.changelog: list[tuple[bytes, bytes]] = []
+        self.rulebook = rulebook
+        self.changelog: list[tuple[bytes, bytes | None]] = []
         self._new = lambda: kind(
-            rulebook=rulebook, clock=self.clock, activity=self.activity, lives_here=lives_here, horizon=horizon
+            rulebook=self.rulebook, clock=self.clock, activity=self.activity, lives_here=lives_here, horizon=horizon
         )
         self.processor = self._new()
 
@@ -58,7 +59,7 @@ class SubjectPartition:
         self.processor = self._new()
         self.restore(dict(self.changelog).items() if compacted else self.changelog)
 
-    def restore(self, changelog: Iterable[tuple[bytes, bytes]]) -> None:
+    def restore(self, changelog: Iterable[tuple[bytes, bytes | None]]) -> None:
         for key, value in changelog:
             self.processor.load(key, value)
         self.processor.recount()

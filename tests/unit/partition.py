@@ -31,7 +31,7 @@ class Partition:
         self.activity = activity or Activity()
         self.lives_here = lives_here
         self.rulebook = rulebook
-        self.changelog: list[tuple[bytes, bytes]] = []
+        self.changelog: list[tuple[bytes, bytes | None]] = []
         self.processor = self.new_processor()
 
     def new_processor(self) -> DossierProcessor:
@@ -64,7 +64,7 @@ class Partition:
         self.processor = self.new_processor()
         self.restore(dict(self.changelog).items() if compacted else self.changelog)
 
-    def restore(self, changelog: Iterable[tuple[bytes, bytes]]) -> None:
+    def restore(self, changelog: Iterable[tuple[bytes, bytes | None]]) -> None:
         for key, value in changelog:
             self.processor.load(key, value)
         self.processor.recount()

@@ -1,5 +1,6 @@
 """The board's figures and how they are drawn: samples in, text out."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -10,9 +11,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from agents.dossiers.standing import State
-from alerts.board import Alert, AlertState, Sample, Snapshot, board_from, figures_from, line_from
+from agents.indicators.windows import Window
+from alerts.board import Alert, AlertState, Focus, Sample, Snapshot, board_from, document_from, figures_from, line_from
 from alerts.board import figures as series
-from alerts.board.render import STATE_TITLES
+from alerts.board.render import STATE_TITLES, WINDOW_TITLES
+from alerts.board.scores import AGENCY_SCORE, GROUP_MAX_SCORE, GROUPS, MAX_SCORE, PROVINCE_SCORE
+from config.index import load_indexes
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -45,6 +49,7 @@ def province() -> tuple[Sample, ...]:
         sample(series.UNSYNCED, 2, agency="H42.01", severity="warning"),
         sample(series.UNSYNCED, 1, agency="H42.01", severity="critical"),
         sample(series.UNSYNCED, 1, agency="H42.01", severity="violation"),
+        sample(series.DIVERGED, 3, agency="H42.01"),
         sample(series.DEAD_LETTERS, 6, reason="malformed"),
     )
 
@@ -53,10 +58,23 @@ def alert(name: str, state: AlertState = AlertState.ACTIVE, **labels: str) -> Al
     return Alert({"alertname": name, **labels}, state)
 
 
-def drawn(snapshot: Snapshot, *, width: int = 120, agency_rows: int = 10) -> str:
+def index() -> tuple[Sample, ...]:
+    """An index of two groups, of which the second is not all known: 25.5 of 30 known points of 40."""
+    return (
+        sample(GROUP_MAX_SCORE, 20, group="TDGQ"),
+        sample(GROUP_MAX_SCORE, 20, group="MDSH"),
+        sample(MAX_SCORE, 20, group="TDGQ", indicator="ON_TIME"),
+        sample(MAX_SCORE, 10, group="MDSH", indicator="REUSED"),
+        sample(MAX_SCORE, 10, group="MDSH", indicator="COPIES"),
+        sample(PROVINCE_SCORE, 18.5, province="H42", indicator="ON_TIME", window="year"),
+        sample(PROVINCE_SCORE, 7, province="H42", indicator="REUSED", window="year"),
+    )
+
+
+def drawn(snapshot: Snapshot, *, width: int = 120, height: int | None = None) -> str:
     console = Console(width=width, file=StringIO(), force_terminal=False, color_system=None)
     with console.capture() as capture:
-        console.print(board_from(snapshot, agency_rows=agency_rows))
+        console.print(board_from(snapshot, height=height))
     return capture.get()
 
 
@@ -95,18 +113,98 @@ def test_the_board_shows_every_figure_in_vietnamese() -> None:
     assert "cách nay 1 phút 30 giây (đang đọc bù 1/2 phân vùng)" in text
     assert "Đang xử lý 20" in text
     assert "Xong trễ hạn 90" in text
-    assert "1 ngày 1 giờ" in text
-    assert "malformed 6" in text
+    assert "1 ngày  " in text
+    assert "Chưa đồng bộ: cảnh báo 2 · nghiêm trọng 1 · vi phạm 1 · lệch với Cổng DVCQG 3" in text
+    assert "Bản ghi bị loại: malformed 6" in text
     assert "Cảnh báo đang phát: không có" in text
+
+
+def test_the_index_is_drawn_by_group_with_what_is_not_known_yet() -> None:
+    text = drawn(Snapshot(at=AT, samples=index()))
+    assert "Chỉ số 766, năm nay, H42: 25,5/30 điểm (có số liệu cho 30 trong 40 điểm)" in text
+    assert "Tiến độ 18,5/20 · Số hóa 7/10 (tổng 20)" in text
+
+
+def test_a_group_of_which_nothing_is_known_has_no_points_and_not_0() -> None:
+    text = drawn(Snapshot(at=AT, samples=index()[:-1]))
+    assert "Số hóa – (tổng 20)" in text
+
+
+def test_the_index_of_one_agency_is_drawn_under_its_name() -> None:
+    samples = (*index()[:-2], sample(AGENCY_SCORE, 12, agency="H42.17", indicator="ON_TIME", window="7d"))
+    text = drawn(Snapshot(at=AT, samples=samples, focus=Focus(Window.DAYS_7, "H42.17")))
+    assert "ĐÚNG HẠN · H42.17 · 24-11-2026" in text
+    assert "Chỉ số 766, 7 ngày, H42.17: 12/20 điểm" in text
+
+
+def test_sinks_are_shown_only_where_something_delivers_alerts() -> None:
+    sinks = (
+        sample(series.SINK_FAILING, 0, sink="alertmanager"),
+        sample(series.SINK_FAILING, 1, sink="webhook"),
+        sample(series.SINK_WAITING, 1200, sink="webhook"),
+    )
+    snapshot = Snapshot(at=AT, samples=(*province(), *sinks))
+    assert "Nơi nhận cảnh báo: alertmanager gửi được · webhook KHÔNG GỬI ĐƯỢC, 1.200 chờ" in drawn(snapshot)
+    assert "không gửi được: webhook" in line_from(snapshot)
+    assert "Nơi nhận" not in drawn(Snapshot(at=AT, samples=province()))
+
+
+def crowded() -> Snapshot:
+    """More of everything than a small terminal has room for."""
+    samples = [sample(series.OVERDUE, number, agency=f"H42.{number:02}") for number in range(1, 21)]
+    reasons = [sample(series.DEAD_LETTERS, number, reason=f"reason_{number}") for number in range(1, 11)]
+    states = [sample(series.DOSSIERS, 1000, agency="H42.01", state=state) for state in State]
+    alerts = [alert(f"Tthc{number:02}", severity="warning") for number in range(15)]
+    alerts += [alert("TthcWorst", severity="critical"), alert("TthcDossierOverdue", scope="dossier", agency="H42.01")]
+    return Snapshot(at=AT, samples=(*index(), *samples, *reasons, *states), alerts=tuple(alerts))
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (80, 25), (100, 30), (200, 60)])
+def test_the_board_fits_the_terminal_and_fills_it_if_it_can(width: int, height: int) -> None:
+    text = drawn(crowded(), width=width, height=height)
+    lines = text.splitlines()
+    assert len(lines) <= height
+    assert len(lines) == height or "H42.01" in text, "nothing is left out while there is room"
+    assert all(len(line) == width for line in lines)
+    assert "H42.20" in text
+    assert "TthcWorst ×1 (1 nghiêm trọng)" in text
+    assert "Cảnh báo theo hồ sơ: TthcDossierOverdue 1" in text
+
+
+def test_no_title_of_a_column_is_cut_in_80_columns() -> None:
+    codes = [sample(series.OVERDUE, 1, agency=f"000.00.{number}.H42") for number in range(10, 40)]
+    text = drawn(Snapshot(at=AT, samples=tuple(codes)), width=80, height=24)
+    for title in ("Đang mở", "Sắp đến hạn", "Quá hạn", "Lâu nhất", "Chưa đồng bộ", "Nghiêm trọng", "000.00.10.H42"):
+        assert title in text
 
 
 def test_agencies_beyond_the_rows_are_summed_in_one_line() -> None:
     samples = [sample(series.OVERDUE, number, agency=f"H42.{number:02}") for number in range(1, 21)]
-    text = drawn(Snapshot(at=AT, samples=tuple(samples)), agency_rows=5)
+    text = drawn(Snapshot(at=AT, samples=tuple(samples)), height=15)
     assert "H42.20" in text
     assert "H42.15" not in text
-    assert "… 15 cơ quan khác" in text
+    assert "… 15 khác" in text
     assert "120" in text  # 1 + 2 + … + 15
+
+
+def test_the_reasons_of_dead_letters_beyond_the_most_frequent_are_summed() -> None:
+    text = drawn(crowded(), width=100, height=24)
+    assert "reason_10 10 · reason_9 9 · reason_8 8 · reason_7 7 · lý do khác 21" in text
+    assert "reason_1 1" in drawn(crowded(), width=80, height=60)
+
+
+def test_alerts_of_single_dossiers_are_counted_and_one_that_stands_for_many_counts_them() -> None:
+    one = alert("TthcDossierOverdue", scope="dossier", agency="H42.01", dossier="H42.01-261102-0001")
+    many = Alert(
+        {"alertname": "TthcDossierOverdue", "scope": "dossier", "agency": "H42.02", "collapsed": "true"},
+        AlertState.ACTIVE,
+        {"count": "250"},
+    )
+    snapshot = Snapshot(at=AT, alerts=(one, many, alert("TthcSyncMissing", agency="H42.02", severity="warning")))
+    text = drawn(snapshot)
+    assert "Cảnh báo theo hồ sơ: TthcDossierOverdue 251" in text
+    assert "261102" not in text
+    assert line_from(snapshot).endswith("cảnh báo: TthcSyncMissing ×1 · cảnh báo theo hồ sơ: 251")
 
 
 def test_firing_alerts_are_counted_by_name_without_the_watchdog() -> None:
@@ -144,23 +242,50 @@ def test_an_agency_code_cannot_command_the_terminal(code: str) -> None:
     assert code.replace("\x1b", "·").replace("\r\n", "··") in text
 
 
-def test_every_state_has_a_title() -> None:
+def test_everything_that_can_be_shown_has_a_title() -> None:
     assert set(STATE_TITLES) == set(State)
+    assert set(WINDOW_TITLES) == set(Window)
+    for version in load_indexes().versions:
+        assert {group.code for group in version.groups} <= GROUPS.keys()
+
+
+def test_the_document_holds_what_the_board_shows() -> None:
+    alerts = (alert("TthcSyncMissing", agency="H42.02", severity="critical"),)
+    document = json.loads(document_from(Snapshot(at=AT, samples=(*province(), *index()), alerts=alerts)))
+    assert document["focus"] == {"window": "year", "agency": None}
+    assert document["figures"]["agencies"][0]["code"] == "H42.02"
+    assert document["figures"]["sync_missing"] == {"warning": 2, "critical": 1, "violation": 1}
+    assert [group["points"] for group in document["figures"]["index"][0]["groups"]] == [18.5, 7]
+    assert document["alerts"] == [
+        {"name": "TthcSyncMissing", "count": 1, "critical": 1, "muted": 0, "where": ["H42.02"]}
+    ]
+
+
+def test_the_document_has_no_figures_where_there_are_no_samples() -> None:
+    document = json.loads(document_from(Snapshot(at=AT, faults=("Prometheus …",))))
+    assert document["figures"] is None
+    assert document["faults"] == ["Prometheus …"]
 
 
 SAMPLES = st.lists(
     st.builds(
         Sample,
         st.sampled_from([*series.SERIES, "other"]),
-        st.dictionaries(st.sampled_from(["agency", "state", "severity", "reason", "partition"]), st.text(max_size=8)),
+        st.dictionaries(
+            st.sampled_from(
+                ["agency", "province", "indicator", "group", "state", "severity", "reason", "partition", "sink"]
+            ),
+            st.text(max_size=8),
+        ),
         st.floats(min_value=0, max_value=4e9),
     ),
     max_size=20,
 )
 
 
-@given(SAMPLES, st.integers(40, 200))
-def test_any_samples_can_be_drawn_at_any_width(samples: Iterable[Sample], width: int) -> None:
+@given(SAMPLES, st.integers(40, 200), st.none() | st.integers(1, 60))
+def test_any_samples_can_be_drawn_at_any_size(samples: Iterable[Sample], width: int, height: int | None) -> None:
     snapshot = Snapshot(at=AT, samples=tuple(samples))
-    assert drawn(snapshot, width=width)
+    assert drawn(snapshot, width=width, height=height)
+    assert document_from(snapshot)
     assert "\n" not in line_from(snapshot)

@@ -11,8 +11,11 @@ from threading import Event, Thread
 from click.testing import CliRunner
 from rich.console import Console
 
-from alerts.board import AlertState, BoardSource, Snapshot, show
+from agents.indicators.windows import Window
+from alerts.board import AlertState, BoardSource, Focus, Snapshot, show
 from alerts.board.figures import OVERDUE, figures_from
+from alerts.board.scores import AGENCY_SCORE, PROVINCE_SCORE
+from alerts.board.source import matchers, query
 from config.clock import FixedClock
 from dunghan.commands.watch_command import command
 
@@ -88,6 +91,30 @@ def test_services_that_are_not_there_become_faults_without_the_password_of_their
     assert len(snapshot.faults) == 2
     assert "http://127.0.0.1:1" in snapshot.faults[0]
     assert "secret" not in snapshot.faults[0]
+
+
+def test_a_prometheus_without_samples_is_a_fault_that_says_what_to_do() -> None:
+    empty = {"status": "success", "data": {"resultType": "vector", "result": []}}
+    snapshot = read((200, json.dumps(empty)), (200, "[]"))
+    assert snapshot.faults == (
+        "Prometheus chưa có số liệu: chưa có worker, hoặc chưa nạp quy tắc; xem: dunghan doctor",
+    )
+
+
+def test_the_query_asks_for_one_window_and_for_the_scores_of_provinces_only() -> None:
+    asked = query(Focus(Window.DAYS_30))
+    assert 'window=~"|30d"' in asked
+    assert PROVINCE_SCORE in asked
+    assert f"|{AGENCY_SCORE}|" not in asked
+    assert "agency=~" not in asked
+
+
+def test_one_agency_narrows_samples_and_alerts_and_leaves_what_is_of_no_agency() -> None:
+    focus = Focus(agency='H42.1"}')
+    assert matchers(focus) == [r'agency=~"|H42\\.1\"\\}"']
+    assert matchers(focus)[0] in query(focus)
+    assert f"|{AGENCY_SCORE}|" in query(focus)
+    assert PROVINCE_SCORE not in query(focus)
 
 
 def stopping_after(times: int, stop: Event) -> Callable[[], Snapshot]:

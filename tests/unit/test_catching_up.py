@@ -39,7 +39,8 @@ def test_what_waits_behind_a_record_of_this_second_has_only_just_come() -> None:
 
 def test_a_broker_that_does_not_answer_may_hold_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = tail(reached=NOW)
-    monkeypatch.setattr(catching_up, "monotonic", lambda: silent.answered_at + 5.0)
+    later = silent.answered_at + 5.0
+    monkeypatch.setattr(catching_up, "monotonic", lambda: later)
     assert silent.reach(NOW) is Reach.BEHIND
     silent.heard(1)
     assert silent.reach(NOW) is Reach.END

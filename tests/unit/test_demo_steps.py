@@ -99,7 +99,7 @@ def test_all_is_started_in_order_and_stopped_in_reverse_with_prometheus_last(tmp
     shown, _, output = demo(events, tmp_path, ALL)
     shown.run()
     assert events == [
-        *("install", "up", "topics", "worker 1", "province"),
+        *("install", "up", "topics", "worker 1", "deliver", "api", "province"),
         *("children stopped", "forget", "down redis alertmanager kafka", "wait for Prometheus", "down prometheus"),
     ]
     assert "[6/6]" in output.getvalue()

@@ -19,6 +19,7 @@ from streams.events import Event, Petition, PetitionState
 from streams.rejection import Reason
 from streams.simulate import Config, Province
 from support.oracle import COUNTED, counts, judge, known_here
+from support.petitions import catalogued
 
 AT = local("2026-11-20 08:00")
 NOW = "2026-11-20T08:00+07:00"
@@ -136,6 +137,17 @@ def test_events_of_other_topics_in_the_same_file_are_no_faults(tmp_path: Path) -
     found = document(run(written(tmp_path / "events.ndjson", [*EVENTS, petition]), "--at", NOW, "--json"))
 
     assert (found["rejected"], found["events"]) == ([], 7)
+
+
+def test_petitions_and_procedures_that_ask_for_attention_are_among_the_alerts(tmp_path: Path) -> None:
+    petition = event(AT - 60 * DAY, Petition(agency=AGENCY, state=PetitionState.RECEIVED), "PA-1")
+    decided = catalogued(decided_at="2026-10-05 00:00", at="2026-10-05 08:00")
+    found = document(run(written(tmp_path / "events.ndjson", [petition, decided]), "--at", NOW, "--json"))
+
+    assert [(one["rule"], one["subject"], one["agency"]) for one in found["alerts"]] == [
+        ("petition-processing", "PA-1", AGENCY),
+        ("procedure-publication", "1.000656", "H42"),
+    ]
 
 
 def test_an_empty_file_is_a_monitor_that_knows_nothing(tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from alerts.prometheus.metrics import indicator_counts
 from alerts.prometheus.subject_metrics import subject_counts
-from builders import RULEBOOK, KafkaRecord, local
+from builders import DAY, RULEBOOK, KafkaRecord, local, status
 from config.clock import FixedClock
+from dunghan.evaluation import Evaluation
 from streams.chunk import Reach
+from streams.decode import encode
 from streams.simulate import Config, SimulatedEvent
 from support.indicators_sql import Counts, counts_by_sql
 from support.simulated import Simulated
@@ -92,3 +94,10 @@ def test_the_simulated_province_has_something_of_each_window_and_kind(simulated:
     counts = counts_by_sql(list(simulated.said()), UNTIL, tmp_path)
     assert {window for _, _, window in counts} == set(WINDOWS)
     assert {count for _, count, _ in counts} >= NEVER_MISSING
+
+
+def test_an_agency_with_nothing_but_old_dossiers_is_known_and_counts_nothing() -> None:
+    evaluation = Evaluation(UNTIL, RULEBOOK)
+    evaluation.read("old", [encode(status(UNTIL - 400 * DAY, 9, agency="H42.99"))])
+    evaluation.finish()
+    assert all(evaluation.counts(window) == {"H42.99": {}} for window in WINDOWS)

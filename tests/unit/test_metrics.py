@@ -19,6 +19,7 @@ from dunghan.stack.ports import free_ports
 from partition import Partition
 from streams.chunk import Reach
 from streams.events import AgencyHeartbeat, Petition, PetitionState
+from support.alerts import say
 from support.cases import step
 
 AT = local("2026-11-02 08:00")  # a Monday
@@ -34,6 +35,7 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
     "tthc_dossier_violations": ("gauge", {"agency", "violation"}),
     "tthc_oldest_overdue_timestamp_seconds": ("gauge", {"agency"}),
     "tthc_became_overdue": ("counter", {"agency"}),
+    "tthc_alerts": ("counter", {"rule", "change"}),
     "tthc_sync_missing": ("gauge", {"agency", "severity"}),
     "tthc_sync_diverged": ("gauge", {"agency", "kind"}),
     "tthc_indicator_counts": ("gauge", {"agency", "count", "window"}),
@@ -124,6 +126,7 @@ def exposed() -> Exposed:
     second.take([KafkaRecord(b"?", 9)])
     first.advance(DUE + HOUR)
     second.advance(DUE + HOUR, reach=Reach.BEHIND)
+    say(first)
     return found
 
 
@@ -158,6 +161,7 @@ def test_the_numbers_are_sums_over_the_partitions_served(exposed: Exposed) -> No
     assert exposed.value("tthc_dossiers_overdue", agency="H42.17", age="le_1d") == 1
     assert exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17") == DUE.timestamp()
     assert exposed.value("tthc_became_overdue_total", agency="H42.17") == 1
+    assert exposed.value("tthc_alerts_total", rule="processing-deadline", change="raised") == 1
     # Of the second partition, which catches up, nothing is late yet.
     assert exposed.value("tthc_sync_missing", agency="H42.17", severity="violation") == 2
     assert exposed.value("tthc_dossiers_due_soon", agency="H42.17", rung="4wh") == 1  # 2.5 h are left

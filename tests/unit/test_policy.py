@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from builders import MICROSECOND, local, policy, sync_limit
+from config import alert_rules
 from config.bottlenecks import MEASURES, Bottleneck, Bound
 from config.policy import ByIssuer, PetitionLimits, Policies, PolicyError, Rung, SecondSupplement, SourceSilence
 from config.policy_file import DEFAULT_FILE, load_policies
@@ -98,6 +99,7 @@ def test_the_policy_that_comes_with_the_program_has_the_documented_limits() -> N
         "reused": 0.05,
         "filed_online": 0.5,
     }
+    assert shipped.alerts == alert_rules.DEFAULT == alert_rules.CAN_ALERT - {"due-soon"}
     assert shipped.source
     assert load_policies(DEFAULT_FILE).at(local("1999-01-01")) == shipped  # also before its first version
 
@@ -132,6 +134,8 @@ def test_a_policy_file_says_what_it_says(tmp_path: Path) -> None:
         ("clock_stops_at", [5, 6]),
         ("second_supplement", "clock_stops"),
         ("acceptance", "10000wd"),
+        ("alerts", []),  # nobody wants to be told of single dossiers
+        ("alerts", ["due-soon"]),
         ("source_stale/factor", 1),
         ("source_stale/at_least", "1wd"),
         ("bottlenecks/limits/overdue/late", "0%"),  # whatever is late is told
@@ -237,6 +241,9 @@ SLIPS = [
     ("effective_from", "2026-02-30", "effective_from"),
     ("source", None, "source"),
     ("source", '""', "source"),
+    ("alerts", ["processing-deadlines"], "alerts: processing-deadlines is no rule that can alert (known: acceptance, "),
+    ("alerts", ["petition-refusal"], "alerts: petition-refusal is no rule that can alert"),
+    ("alerts", "apology", "alerts"),
     ("a_typo", 1, "a_typo"),
 ]
 

@@ -43,6 +43,7 @@ def test_without_a_file_the_policy_in_use_is_checked(tmp_path: Path) -> None:
     [
         ("clock_stops_at: [5]", "clock_stops_at: [5, 4]", "clock_stops_at: status 4 may not stop the clock"),
         ("violation: closing", "violation: 10m", "sync_limits.default: critical never ends before violation"),
+        ("- apology", "- apologies", "alerts: apologies is no rule that can alert (known: acceptance, apology, "),
         ("acceptance: 8wh", "acceptance: soon", "acceptance: not a span of time: 'soon'"),
         ("versions:", "version:", "version"),
         ("versions:", "versions: [", "while parsing"),

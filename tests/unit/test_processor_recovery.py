@@ -177,13 +177,15 @@ def test_everything_restored_is_to_be_published_anew() -> None:
     assert set(served.processor.unpublished) == {CODE, "D-2"}
 
 
-def test_what_changes_no_standing_is_not_published() -> None:
+def test_what_changes_the_facts_is_published_and_what_is_told_twice_is_not() -> None:
     served = Partition(AT)
     served.tell(LATE)
     served.processor.unpublished.clear()
-    served.tell(event(AT + HOUR, DossierRating(liked=True)))
-
+    served.tell(LATE)
     assert not served.processor.unpublished
+
+    served.tell(event(AT + HOUR, DossierRating(liked=True)))
+    assert set(served.processor.unpublished) == {CODE}
 
 
 def test_a_shuffled_backlog_of_thousands_ends_as_the_oracle_says() -> None:

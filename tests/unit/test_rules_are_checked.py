@@ -1,12 +1,8 @@
-"""Prometheus rules and the Alertmanager configuration, checked by their own tools and held to the runbooks."""
+"""Prometheus rules, checked by their own tool and held to what the workers expose and the policy says."""
 
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,26 +11,15 @@ import yaml
 from agents.dossiers.rules.sync_missing import Severity
 from agents.dossiers.standing import State, Violation, age_class
 from agents.indicators.windows import Window
+from agents.petitions.adds import Violation as OfPetition
 from agents.procedures.adds import Violation as OfProcedure
 from config.bottlenecks import MEASURES, Bottleneck, Measure
 from config.clock import SystemClock
 from config.index.counts import COUNTS
 from config.policy_file import load_policies
+from support.tools import ROOT, RULE_TESTS, RULES, tool
 
-ROOT = Path(__file__).parents[2]
-RULES = sorted((ROOT / "config/prometheus/rules").glob("*.yml"))
-RULE_TESTS = sorted((ROOT / "config/prometheus/tests").glob("*.yml"))
-ALERTMANAGER = ROOT / "config/alertmanager/alertmanager.yml"
 RUNBOOKS = ROOT / "docs/runbooks"
-SECTIONS = ["Ý nghĩa", "Ảnh hưởng", "Chẩn đoán", "Xử lý"]
-
-
-def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    if shutil.which(tool) is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{tool} is missing: install the prometheus packages (apt-get install prometheus)")
-        pytest.skip(f"{tool} is not installed")
-    return subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
 
 
 def rules() -> Iterator[dict[str, Any]]:
@@ -48,112 +33,13 @@ def alerts() -> list[dict[str, Any]]:
 
 
 def test_promtool_accepts_every_rule_file() -> None:
-    result = run("promtool", "check", "rules", "--lint-fatal", *RULES)
+    result = tool("promtool", "check", "rules", "--lint-fatal", *RULES)
     assert result.returncode == 0, result.stderr
 
 
 def test_promtool_finds_that_the_alerts_fire_and_resolve_as_they_should() -> None:
-    result = run("promtool", "test", "rules", *RULE_TESTS)
+    result = tool("promtool", "test", "rules", *RULE_TESTS)
     assert result.returncode == 0, result.stdout + result.stderr
-
-
-def test_amtool_accepts_the_alertmanager_configuration() -> None:
-    result = run("amtool", "check-config", ALERTMANAGER)
-    assert result.returncode == 0, result.stderr
-
-
-@pytest.mark.parametrize(
-    ("labels", "receiver"),
-    [
-        (["alertname=TthcDossiersOverdue", "team=agency", "agency=H42.17", "severity=warning"], "agencies"),
-        (["alertname=TthcSyncMissing", "team=agency", "agency=H42.17", "severity=critical"], "agencies"),
-        (["alertname=TthcDeadLetters", "team=operations", "reason=malformed"], "operations"),
-        (["alertname=TthcPipelineStalled", "team=operations", "cause=no_worker"], "operations"),
-        (["alertname=TthcAgencySilent", "team=agency", "agency=H42.17", "severity=critical"], "agencies"),
-        (["alertname=TthcSourceStale", "team=operations", "source=/h42"], "operations"),
-        (["alertname=TthcBottleneckReuse", "team=agency", "agency=H42.17", "measure=reused"], "agencies"),
-        (["alertname=TthcBottleneckReuse", "team=province", "province=H42", "measure=reused"], "provinces"),
-        (["alertname=TthcWatchdog", "team=operations", "severity=none"], "watchdog"),
-        (["alertname=SomethingElse"], "operations"),
-    ],
-)
-def test_an_alert_goes_to_its_receiver(labels: list[str], receiver: str) -> None:
-    result = run("amtool", "config", "routes", "test", "--config.file", ALERTMANAGER, *labels)
-    assert result.stdout.split() == [receiver], result.stderr
-
-
-AGENCY = {"team": "agency", "agency": "H42.17"}
-OVERDUE = {"alertname": "TthcDossiersOverdue", "severity": "warning", **AGENCY}
-SILENT = {"alertname": "TthcAgencySilent", "severity": "critical", **AGENCY}
-STALLED = {"alertname": "TthcPipelineStalled", "severity": "critical", "team": "operations"}
-STALE = {"alertname": "TthcSourceStale", "severity": "warning", "team": "operations", "source": "/h42"}
-REUSE = {"alertname": "TthcBottleneckReuse", "severity": "critical", "team": "province", "province": "H42"}
-
-
-@pytest.mark.parametrize(
-    ("firing", "told"),
-    [
-        ([OVERDUE, SILENT], [SILENT]),
-        ([OVERDUE | {"severity": "critical"}, OVERDUE, SILENT], [SILENT]),
-        ([OVERDUE | {"agency": "H42.18"}, SILENT], [OVERDUE | {"agency": "H42.18"}, SILENT]),
-        ([OVERDUE, STALE], [OVERDUE, STALE]),  # the one says nothing of the other
-        ([REUSE, SILENT], [REUSE, SILENT]),
-        ([OVERDUE | {"severity": "critical"}, OVERDUE], [OVERDUE | {"severity": "critical"}]),
-        ([OVERDUE, SILENT, REUSE, STALE, STALLED], [STALE, STALLED]),
-    ],
-)
-def test_what_is_inhibited_is_not_told(firing: list[dict[str, str]], told: list[dict[str, str]]) -> None:
-    inhibitions = yaml.safe_load(ALERTMANAGER.read_text())["inhibit_rules"]
-    assert [alert for alert in firing if not any(inhibited(alert, firing, rule) for rule in inhibitions)] == told
-
-
-def inhibited(target: dict[str, str], firing: list[dict[str, str]], rule: dict[str, Any]) -> bool:
-    """Return whether Alertmanager would inhibit an alert; one that is also a source is by no other such."""
-
-    def is_source(alert: dict[str, str]) -> bool:
-        return matches(alert, rule["source_matchers"])
-
-    def is_target(alert: dict[str, str]) -> bool:
-        return matches(alert, rule["target_matchers"])
-
-    def is_of_same(alert: dict[str, str]) -> bool:
-        return all(alert.get(name) == target.get(name) for name in rule.get("equal", ()))
-
-    sources = [alert for alert in firing if is_source(alert) and is_of_same(alert)]
-    return is_target(target) and any(not (is_source(target) and is_target(source)) for source in sources)
-
-
-def matches(alert: dict[str, str], matchers: list[str]) -> bool:
-    for matcher in matchers:
-        name, operator, value = re.fullmatch(r'(\w+)(!=|=~|=)"(.*)"', matcher).groups()  # type: ignore[union-attr]
-        found = re.fullmatch(value if operator == "=~" else re.escape(value), alert.get(name, "")) is not None
-        if found == (operator == "!="):
-            return False
-    return True
-
-
-def test_no_receiver_sends_anything_off_the_machine_as_shipped() -> None:
-    receivers = yaml.safe_load(ALERTMANAGER.read_text())["receivers"]
-    assert [sorted(receiver) for receiver in receivers] == [["name"]] * len(receivers)
-
-
-def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
-    assert {file.stem for file in RUNBOOKS.glob("*.md")} == {alert["alert"] for alert in alerts()}
-
-
-@pytest.mark.parametrize("alert", alerts(), ids=lambda alert: f"{alert['alert']}-{alert['labels'].get('severity')}")
-def test_an_alert_links_its_runbook_and_says_what_is_wrong(alert: dict[str, Any]) -> None:
-    assert alert["annotations"]["runbook_url"] == f"docs/runbooks/{alert['alert']}.md"
-    assert alert["annotations"]["summary"]
-    assert alert["annotations"]["description"]
-    assert alert["labels"]["team"] in {"agency", "province", "operations"}
-
-
-@pytest.mark.parametrize("file", sorted(RUNBOOKS.glob("*.md")), ids=lambda file: file.stem)
-def test_a_runbook_has_its_four_sections(file: Path) -> None:
-    text = file.read_text()
-    assert text.startswith(f"# {file.stem}\n")
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
 
 
 def test_every_rule_file_has_tests() -> None:
@@ -175,7 +61,7 @@ def test_the_alert_of_what_is_due_soon_is_for_the_last_rung_of_the_policy() -> N
 
 
 def test_rules_name_no_violation_no_severity_no_state_and_no_count_that_no_worker_exposes() -> None:
-    assert labels("violation") <= {*Violation, *OfProcedure}
+    assert labels("violation") <= {*Violation, *OfProcedure, *OfPetition}
     assert labels("severity") <= set(Severity)
     assert labels("state") <= set(State)
     assert labels("count") <= set(COUNTS)

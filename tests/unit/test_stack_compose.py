@@ -27,7 +27,9 @@ def test_ports_are_published_on_loopback_only(name: str) -> None:
 def test_the_published_ports_are_the_local_stacks_so_the_default_settings_find_them() -> None:
     published = {int(port.split(":")[1]) for service in SERVICES.values() for port in service.get("ports", [])}
     stack = StackConfig()
-    assert {stack.kafka_port, stack.redis_port, stack.prometheus_port, stack.alertmanager_port} <= published
+    wanted = {stack.kafka_port, stack.redis_port, stack.prometheus_port, stack.alertmanager_port, stack.api_port}
+    assert wanted <= published
+    assert (stack.api_port, stack.deliver_port) == (Settings().api_port, Settings().deliver_metrics_port)
 
 
 @every_service
@@ -61,7 +63,7 @@ def test_workers_wait_for_their_topics_and_topics_for_the_broker() -> None:
     assert list(SERVICES["topics"]["depends_on"]) == ["kafka"]
 
 
-@pytest.mark.parametrize("name", [*WORKERS, "topics"])
+@pytest.mark.parametrize("name", [*WORKERS, "topics", "deliver", "api"])
 def test_the_projects_own_containers_are_given_settings_that_exist_and_little_power(name: str) -> None:
     environment = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
     assert load_settings(environment).metrics_port == Settings().metrics_port
@@ -74,6 +76,8 @@ def test_prometheus_scrapes_every_worker_and_knows_alertmanager() -> None:
     workers = yaml.safe_load((targets / "worker.json").read_text())
     port = Settings().metrics_port
     assert workers == [{"targets": [f"{name}:{port}" for name in WORKERS]}]
+    deliver = yaml.safe_load((targets / "deliver.json").read_text())
+    assert deliver == [{"targets": [f"deliver:{Settings().deliver_metrics_port}"]}]
     assert yaml.safe_load((targets / "alertmanager.json").read_text()) == [{"targets": ["alertmanager:9093"]}]
 
 

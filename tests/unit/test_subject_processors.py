@@ -1,11 +1,12 @@
 """Partitions of procedures and of petitions: any order, any repetition, any crash end in the same state and numbers."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from subject_strategies import PETITIONS, PROCEDURES, USAGE, told_of
 
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
@@ -13,64 +14,15 @@ from agents.subjects.processor import SubjectProcessor
 from builders import DAY, HOUR, KafkaRecord, local, milliseconds, policy, records, rulebook_of, status
 from config.policy import ByIssuer
 from config.spans import span
-from history_strategies import START, deliveries, instant, quick, split
-from streams import events
+from history_strategies import START, deliveries, quick, split
 from streams.chunk import Reach
-from streams.events import Event, PetitionState, Portal, ServiceLevel, Usage
+from streams.events import Event
 from streams.rejection import Reason
 from support.petitions import PETITION, PROCEDURE, catalogued, said, used
 from support.subjects import SubjectPartition, counted_from_scratch
 
-AGENCIES = ("H42.17", "H42.18", "UBND")  # of the last nobody knows what binds it
 Kind = type[SubjectProcessor[Any]]
 Delivery = tuple[list[Event], list[Event]]
-
-_dates = st.none() | st.integers(-100, 60).map(lambda days: START + days * DAY)
-PROCEDURES = st.builds(
-    events.Procedure,
-    issuer=st.sampled_from(AGENCIES),
-    listed_on=st.none() | st.lists(st.sampled_from(Portal)),
-    level=st.none() | st.sampled_from(ServiceLevel),
-    fee=st.none() | st.booleans(),
-    online_payment=st.none() | st.booleans(),
-    citizen=st.none() | st.booleans(),
-    parts_missing=st.none() | st.sampled_from(([], ["mẫu đơn"])),
-    effective_at=_dates,
-    decided_at=_dates,
-    announced_at=_dates,
-    published_at=_dates,
-    abolished_at=_dates,
-)
-USAGE = st.builds(
-    events.ProcedureUsage,
-    agency=st.sampled_from(AGENCIES),
-    kind=st.sampled_from(Usage),
-    partition=st.integers(0, 1),
-    day=st.none() | st.dates(date(2026, 9, 1), date(2026, 12, 1)),
-)
-PETITIONS = st.builds(
-    events.Petition,
-    agency=st.sampled_from(AGENCIES),
-    state=st.sampled_from(PetitionState),
-    disliked=st.none() | st.booleans(),
-    repeated=st.none() | st.booleans(),
-    dossier=st.none() | st.sampled_from(("D-1", "D-2")),
-)
-
-
-def told_of(data: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Event]]:
-    """Return histories of a few subjects."""
-    event = st.builds(
-        Event,
-        source=st.just("/test"),
-        id=st.just("1"),
-        at=st.integers(0, 95).map(instant),
-        subject=st.sampled_from(("S-1", "S-2", "S-3")),
-        data=data,
-        sequence=st.integers(0, 3),
-    )
-    return st.lists(event, min_size=1, max_size=14)
-
 
 KINDS: list[tuple[Kind, st.SearchStrategy[Delivery]]] = [
     (ProcedureProcessor, deliveries(told_of(PROCEDURES | USAGE))),

@@ -10,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from agents.dossiers.rules import sync_missing
+from agents.dossiers.rules.sync_diverged import Kind
 from agents.dossiers.rules.sync_missing import Severity
-from agents.dossiers.standing import Contribution, Standing, State, standing_of
-from alerts.redis.view import Row, View, row_of
-from builders import DAY, HOUR, MINUTE, RULEBOOK, dossier, local, portal, status
+from agents.dossiers.standing import Breach, Contribution, Standing, State, standing_of
+from alerts.redis.rows import Asking, Row, row_of
+from alerts.redis.view import View
+from builders import DAY, HOUR, MINUTE, PROCEDURE, RULEBOOK, dossier, event, local, portal, status
+from config.calendar import parse_document
 from config.settings import Settings
 from partition import Partition
-from streams.events import Event
+from streams.events import DossierPortal, Event, Outcome, Status
 
 AT = local("2026-11-02 08:00")
 DUE = AT + 3 * DAY
@@ -27,19 +31,59 @@ def standing(*events: Event, at: Any = AT) -> Standing | None:
 
 
 def test_an_open_dossier_has_a_row() -> None:
-    assert row_of(standing(status(AT, 2, due_at=DUE), portal(AT))) == Row("H42.17", "received", DUE)
+    row = row_of(standing(status(AT, 2, due_at=DUE), portal(AT)))
+
+    assert row == Row("H42.17", "received", DUE, procedure=PROCEDURE)
 
 
-def test_an_overdue_and_unsynced_dossier_says_since_when() -> None:
+def test_an_overdue_and_unsynced_dossier_says_since_when_and_what_asks_for_attention() -> None:
     row = row_of(standing(status(AT, 4, due_at=DUE), at=DUE + HOUR))
 
-    assert row == Row("H42.17", "in_progress", DUE, DUE, AT, "violation")
+    assert row == Row(
+        "H42.17",
+        "in_progress",
+        due_at=DUE,
+        overdue_since=DUE,
+        unsynced_since=AT,
+        unsynced_severity="violation",
+        procedure=PROCEDURE,
+        violations=("apology_missing",),
+        breaches=(
+            Asking("processing-deadline", DUE, "warning"),
+            Asking("apology", DUE, "warning"),
+            Asking("sync-missing", local("2026-11-02 17:00"), "violation"),
+        ),
+    )
 
 
-def test_a_dossier_that_has_ended_has_a_row_only_while_the_portal_does_not_know() -> None:
+def test_a_dossier_that_is_due_soon_says_which_rung_it_stands_on() -> None:
+    row = row_of(standing(status(AT, 4, due_at=DUE), portal(AT), at=DUE - HOUR))
+
+    assert row is not None
+    assert row.due_soon is not None
+    assert row.scores()["due_soon"] == DUE.timestamp()
+
+
+def test_a_dossier_that_the_portal_shows_otherwise_says_what_and_since_when() -> None:
+    ahead = DossierPortal(outcome=Outcome.ACKNOWLEDGED, status=Status.FINISHED)
+    row = row_of(standing(status(AT, 4, due_at=DUE), event(AT + HOUR, ahead), at=AT + DAY))
+
+    assert row is not None
+    assert row.diverged == Kind.STATUS_AHEAD
+    assert row.diverged_since is not None
+    assert row.scores()["diverged"] == row.diverged_since.timestamp()
+
+
+def test_a_dossier_that_has_ended_has_a_row_only_while_something_asks_for_attention() -> None:
     ended = (status(AT, 2, due_at=DUE), status(AT + HOUR, 9))
+    late = (status(AT, 2, due_at=DUE), status(DUE + HOUR, 9), portal(DUE + HOUR))
 
-    assert row_of(standing(*ended, at=AT + DAY)) == Row("H42.17", "finished_early", DUE, None, AT, "violation")
+    unknown_to_portal = row_of(standing(*ended, at=AT + DAY))
+    assert unknown_to_portal is not None
+    assert unknown_to_portal.breaches == (Asking(sync_missing.RULE.id, local("2026-11-02 17:00"), "violation"),)
+    without_apology = row_of(standing(*late, at=DUE + DAY))
+    assert without_apology is not None
+    assert without_apology.violations == ("apology_missing",)
     assert row_of(standing(*ended, portal(AT + HOUR), at=AT + DAY)) is None
     assert row_of(None) is None
 
@@ -52,6 +96,8 @@ def test_a_dossier_that_has_ended_has_a_row_only_while_the_portal_does_not_know(
         (Row("A", "received", DUE, DUE), {"open": DUE.timestamp(), "overdue": DUE.timestamp()}),
         (Row("A", "received", None, None, AT), {"open": float("inf")}),  # not acknowledged yet, but within the limit
         (Row("A", "finished_late", DUE, None, AT, "warning"), {"unsynced": AT.timestamp()}),
+        (Row("A", "finished_late", DUE, diverged="due_at", diverged_since=AT), {"diverged": AT.timestamp()}),
+        (Row("A", "received", DUE, due_soon="share_75"), dict.fromkeys(("open", "due_soon"), DUE.timestamp())),
     ],
 )
 def test_a_row_is_on_the_lists_it_belongs_to(row: Row, scores: dict[str, float]) -> None:
@@ -73,6 +119,9 @@ class FakeRedis:
     def __init__(self) -> None:
         self.keys: dict[str, Any] = {}
         self.fails = "no"
+
+    async def set(self, key: str, value: bytes) -> None:
+        self.keys[key] = value
 
     def pipeline(self, *, transaction: bool) -> "FakePipeline":
         assert transaction
@@ -155,30 +204,49 @@ class Shown:
         lists: dict[str, dict[str, float]] = {}
         for code, row in rows.items():
             for name, score in row.scores().items():
-                lists.setdefault(f"dunghan:{name}:{row.agency}", {})[code] = score
+                for key in (f"dunghan:{name}", f"dunghan:{name}:{row.agency}"):
+                    lists.setdefault(key, {})[code] = score
         decode = msgspec.json.Decoder(Row).decode
         shown = {key: value for key, value in self.redis.keys.items() if value and not key.endswith("owner")}
         agencies = shown.pop("dunghan:agencies", set())
         assert {code: decode(row) for code, row in shown.pop("dunghan:view:0", {}).items()} == rows
+        stored = {code: facts for code, facts in self.served.processor.dossiers() if code in rows}
+        assert shown.pop("dunghan:facts:0", {}) == stored
         assert shown == lists
         assert agencies >= {row.agency for row in rows.values()}
 
 
-STANDINGS = st.none() | st.builds(
-    lambda agency, state, overdue, missing: Standing(
-        Contribution(agency, state, True, "le_1d" if overdue else None, None, (), missing, None),
+def standing_by(
+    *,
+    agency: str,
+    state: State,
+    overdue: str | None,
+    due_soon: str | None,
+    missing: Severity | None,
+    diverged: Kind | None,
+) -> Standing:
+    breaches = [Breach("sync-missing", AT, missing)] if missing else []
+    breaches += [Breach("sync-diverged", AT + HOUR, "warning")] if diverged else []
+    return Standing(
+        Contribution(agency, state, True, overdue, due_soon, (), missing, diverged),
         DUE,
         DUE if overdue and state is State.RECEIVED else None,
         AT if missing else None,
-        (),
+        tuple(breaches),
         (),
         None,
         None,
-    ),
-    st.sampled_from(("H42.17", "H42.18")),
-    st.sampled_from((State.RECEIVED, State.FINISHED_LATE)),
-    st.booleans(),
-    st.none() | st.sampled_from(Severity),
+    )
+
+
+STANDINGS = st.none() | st.builds(
+    standing_by,
+    agency=st.sampled_from(("H42.17", "H42.18")),
+    state=st.sampled_from((State.RECEIVED, State.FINISHED_LATE)),
+    overdue=st.none() | st.just("le_1d"),
+    due_soon=st.none() | st.just("share_75"),
+    missing=st.none() | st.sampled_from(Severity),
+    diverged=st.none() | st.sampled_from(Kind),
 )
 CHANGES = st.lists(st.tuples(st.sampled_from("ABC"), STANDINGS), max_size=6)
 
@@ -186,10 +254,10 @@ CHANGES = st.lists(st.tuples(st.sampled_from("ABC"), STANDINGS), max_size=6)
 @given(st.lists(st.tuples(CHANGES, st.sampled_from(("no", "no", "new worker")))))
 def test_the_view_shows_every_dossier_as_it_stands(steps: list[tuple[list[tuple[str, Standing | None]], str]]) -> None:
     shown = Shown()
-    for changes, event in steps:
+    for changes, then in steps:
         for code, found in changes:
             shown.stand(code, found)
-        if event == "new worker":
+        if then == "new worker":
             shown.view = shown.new_view()
         shown.flush()
         shown.assert_right()
@@ -250,3 +318,26 @@ def test_a_dossier_that_time_made_overdue_moves_to_the_overdue_list() -> None:
 
     assert shown.redis.keys["dunghan:overdue:H42.17"] == {"H42.17-261102-0001": DUE.timestamp()}
     shown.assert_right()
+
+
+def test_what_is_said_of_a_dossier_is_in_the_view_even_if_it_stands_as_before() -> None:
+    shown = Shown()
+    shown.served.tell(status(AT, 2, due_at=DUE), portal(AT + MINUTE))
+    shown.flush()
+    before = shown.redis.keys["dunghan:facts:0"].copy()
+    shown.served.tell(portal(AT + MINUTE, Outcome.SENT))
+    shown.flush()
+
+    assert shown.redis.keys["dunghan:facts:0"] != before
+    shown.assert_right()
+
+
+def test_the_calendar_by_which_the_workers_judge_is_in_the_view() -> None:
+    shown = Shown()
+    rulebook = shown.served.processor.rulebook
+    asyncio.run(shown.view._write_calendar(rulebook))
+
+    written = msgspec.json.decode(shown.redis.keys["dunghan:calendar"], type=list[msgspec.Raw])
+    documents = [parse_document(bytes(one), "written") for one in written]
+    names = [msgspec.structs.replace(one, name="written") for one in rulebook.calendars.documents]
+    assert documents == names
