@@ -1,0 +1,1 @@
+"""The Alertmanager sink: one alert a dossier, or one an agency where there are too many."""

@@ -1,0 +1,1 @@
+"""The webhook sink: every step of every alert to one address, signed."""
