@@ -6,7 +6,7 @@
 - `limits`: processing limits (thời hạn giải quyết); `explain`: the same, interval by interval.
 """
 
-from config.calendar.calendars import Calendar, Calendars, load_calendars
+from config.calendar.calendars import Calendar, Calendars, last_year_wanted, load_calendars
 from config.calendar.days import Day, DayKind
 from config.calendar.documents import CalendarDocument, OfficesDocument, YearDocument, parse_document
 from config.calendar.errors import CalendarError
@@ -23,6 +23,7 @@ __all__ = [
     "OfficesDocument",
     "WorkingTime",
     "YearDocument",
+    "last_year_wanted",
     "load_calendars",
     "parse_document",
 ]

@@ -6,7 +6,7 @@ dossier is judged under the version of the instant at which it closed, an open o
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from itertools import chain
@@ -56,6 +56,11 @@ class Calendar:
         if not self._years:
             return self.effective_from
         return local_instant(date(self._years[-1].year + 1, 1, 1))
+
+    @property
+    def hours(self) -> Mapping[str, Week]:
+        """The office hours of a week, by agency, with the default ones."""
+        return self._offices.hours
 
     @property
     def unconfirmed(self) -> tuple[int, ...]:
@@ -109,12 +114,17 @@ class Calendars:
 
     def missing_year(self, today: date) -> int | None:
         """Return the year whose document should be here by `today` and is not: next year's, from 1 November on."""
-        wanted = today.year + ((today.month, today.day) >= _NEXT_YEAR_IS_DUE)
+        wanted = last_year_wanted(today)
         return None if self.valid_until >= local_instant(date(wanted + 1, 1, 1)) else wanted
 
     def with_documents(self, more: Iterable[CalendarDocument]) -> "Calendars":
         """Return these calendars and more documents: versions at earlier instants stay as they are."""
         return Calendars(chain(self.documents, more))
+
+
+def last_year_wanted(today: date) -> int:
+    """Return the last year that should be known by `today`: next year's, from 1 November on."""
+    return today.year + ((today.month, today.day) >= _NEXT_YEAR_IS_DUE)
 
 
 def load_calendars(folder: Path | str = "", more: Iterable[CalendarDocument] = ()) -> Calendars:
