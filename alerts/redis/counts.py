@@ -3,6 +3,7 @@
 Key, after the app's name: `counts:<topic>:<partition>`, a hash of
 
 - `counts`: what `PartitionCounts` says, as JSON,
+- `about`: of when that is, alone: what `Applied` says, as JSON,
 - `owner`: which worker wrote it last.
 
 The worker that serves a partition writes all of it in one command: soon after it has read on, and a few times a minute
@@ -41,8 +42,8 @@ _BUSY_SECONDS = 5.0  # some 10 ms of work for the agencies of a province: a fift
 _RETRY_SECONDS = 2.0
 
 
-class PartitionCounts(msgspec.Struct, frozen=True):
-    """What one partition counts, and of when that is."""
+class Applied(msgspec.Struct, frozen=True):
+    """How far one partition has come, and of when that is."""
 
     as_of: datetime
     """What was applied by then is counted."""
@@ -51,6 +52,11 @@ class PartitionCounts(msgspec.Struct, frozen=True):
     catching_up: bool
     waiting: int
     """How many records are not applied yet."""
+
+
+class PartitionCounts(Applied, frozen=True):
+    """What one partition counts, and of when that is."""
+
     counts: dict[str, dict[str, dict[str, int]]]
     """By agency, window and name; what is nothing is left out."""
 
@@ -140,8 +146,10 @@ class Counts:
 
     async def _put(self, key: str, served: _Served) -> None:
         mark = _mark(served.state)
-        counts = msgspec.json.encode(partition_counts(served.state, served.waiting, self._clock.now()))
-        await self._redis.hset(key, mapping={"owner": self._owner, "counts": counts})
+        found = partition_counts(served.state, served.waiting, self._clock.now())
+        about = Applied(found.as_of, found.judged_at, found.catching_up, found.waiting)
+        written = {"counts": msgspec.json.encode(found), "about": msgspec.json.encode(about)}
+        await self._redis.hset(key, mapping={"owner": self._owner, **written})
         self._written[key] = (monotonic(), mark)
 
 

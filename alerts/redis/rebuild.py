@@ -1,13 +1,14 @@
 """Rebuilding and reading the Redis view from outside a worker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic, sleep
 from typing import Any
 
 import msgspec
 from redis import Redis
 
-from alerts.redis.view import LISTS, WRITING
+from alerts.redis.rows import LISTS
+from alerts.redis.view import WRITING
 from config.settings import Settings
 
 _LOOK_SECONDS = 0.1
@@ -20,17 +21,20 @@ class AgencyView(msgspec.Struct, frozen=True):
     open: int
     overdue: int
     unsynced: int
+    due_soon: int
+    diverged: int
 
 
-def connect(settings: Settings) -> Redis:
-    """Return a connection to the Redis of the settings; it answers in text."""
-    return Redis.from_url(settings.redis, decode_responses=True, **settings.redis_client())
+def connect(settings: Settings, **options: Any) -> Redis:
+    """Return a connection to the Redis of the settings; it answers in bytes, as facts are none."""
+    return Redis.from_url(settings.redis, **settings.redis_client(), **options)
 
 
 def delete_view(client: Redis, app: str) -> None:
     """Delete the view, and only it: the workers that serve the partitions notice, and write it anew."""
-    for pattern in (f"{app}:view:*", f"{app}:counts:*", *(f"{app}:{name}:*" for name in LISTS), f"{app}:agencies"):
-        for keys in _batches(client.scan_iter(pattern, count=1000), 1000):
+    names = ("counts:*", "facts:*", *(f"{name}*" for name in LISTS), "agencies", "calendar")
+    for name in (*names, "view:*"):  # who owns it goes last: what was deleted before is not written until then
+        for keys in _batches(client.scan_iter(f"{app}:{name}", count=1000), 1000):
             client.delete(*keys)
 
 
@@ -50,19 +54,35 @@ def wait_until_written(
 
 def _is_written(client: Redis, app: str, partition: int) -> bool:
     owner = client.get(f"{app}:view:{partition}:owner")
-    return owner is not None and not str(owner).endswith(WRITING.decode())
+    return isinstance(owner, bytes) and not owner.endswith(WRITING)
 
 
-def agency_views(client: Redis, app: str) -> Iterator[AgencyView]:
-    """Yield how many dossiers are on each agency's lists, agencies in order."""
-    for agency in sorted(map(str, client.smembers(f"{app}:agencies"))):
-        counts = {name: int(client.zcard(f"{app}:{name}:{agency}")) for name in LISTS}
-        yield AgencyView(agency, **counts)
+def agency_views(client: Redis, app: str) -> list[AgencyView]:
+    """Return how many dossiers are on each agency's lists, agencies in order."""
+    members: Any = client.smembers(f"{app}:agencies")
+    return _views(client, app, sorted(agency.decode() for agency in members))
+
+
+def agency_view(client: Redis, app: str, agency: str) -> AgencyView | None:
+    """Return how many dossiers are on one agency's lists; None if none was ever seen."""
+    if not client.sismember(f"{app}:agencies", agency):
+        return None
+    return _views(client, app, [agency])[0]
+
+
+def _views(client: Redis, app: str, agencies: Sequence[str]) -> list[AgencyView]:
+    with client.pipeline(transaction=False) as pipe:
+        for agency in agencies:
+            for name in LISTS:
+                pipe.zcard(f"{app}:{name}:{agency}")
+        counts = iter(pipe.execute())
+    return [AgencyView(agency, **{name: next(counts) for name in LISTS}) for agency in agencies]
 
 
 def dossiers_on(client: Redis, app: str, name: str, agency: str) -> list[str]:
     """Return the codes on one list of an agency, the most pressing first."""
-    return list(map(str, client.zrange(f"{app}:{name}:{agency}", 0, -1)))
+    codes: Any = client.zrange(f"{app}:{name}:{agency}", 0, -1)
+    return [code.decode() for code in codes]
 
 
 def _batches(keys: Iterator[Any], size: int) -> Iterator[list[Any]]:

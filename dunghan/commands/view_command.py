@@ -13,7 +13,7 @@ from rich.progress import Progress
 from agents.indicators.windows import WINDOWS, Window
 from alerts.redis.index import read_counts
 from alerts.redis.rebuild import agency_views, connect, delete_view, dossiers_on, wait_until_written
-from alerts.redis.view import LISTS
+from alerts.redis.rows import LISTS
 from config.clock import SystemClock
 from config.index import load_indexes
 from config.settings import Settings, load_settings
@@ -24,7 +24,7 @@ from dunghan.texts import console
 
 @click.group(name="view")
 def command() -> None:
-    """Show or rebuild the Redis view of open, overdue and unsynced dossiers, and of the index.
+    """Show or rebuild the Redis view of the dossiers that staff should see, and of the index.
 
     Example: dunghan view show
     """
@@ -66,7 +66,7 @@ def show(agency: str | None, name: str) -> None:
             return
         print("\t".join(("agency", *LISTS)))
         for view in agency_views(client, settings.app):
-            print(f"{view.agency}\t{view.open}\t{view.overdue}\t{view.unsynced}")
+            print("\t".join((view.agency, *(str(getattr(view, name)) for name in LISTS))))
 
 
 @command.command("index")
