@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from agents.dossiers.standing import OPEN_STATES, State
+from alerts.board.scores import INDEX_SERIES, UnitScore, unit_scores
 from alerts.board.snapshot import Sample
 
 # The recorded series the board reads (config/prometheus/rules): whole already, summed over the workers.
@@ -21,7 +22,10 @@ OVERDUE = "agency:tthc_dossiers_overdue:sum"
 DUE_SOON = "agency_rung:tthc_dossiers_due_soon:sum"
 OLDEST_OVERDUE = "agency:tthc_oldest_overdue_timestamp_seconds:min"
 UNSYNCED = "agency_severity:tthc_sync_missing:sum"
+DIVERGED = "agency:tthc_sync_diverged:sum"
 DEAD_LETTERS = "reason:tthc_dead_letters:sum"
+SINK_FAILING = "sink:tthc_delivery_failing:max"
+SINK_WAITING = "sink:tthc_delivery_lag_records:max"
 SERIES = (
     EVENTS,
     EVENTS_RATE,
@@ -34,7 +38,11 @@ SERIES = (
     DUE_SOON,
     OLDEST_OVERDUE,
     UNSYNCED,
+    DIVERGED,
     DEAD_LETTERS,
+    SINK_FAILING,
+    SINK_WAITING,
+    *INDEX_SERIES,
 )
 
 
@@ -50,6 +58,14 @@ class AgencyFigures(msgspec.Struct, frozen=True, kw_only=True):
     unsynced_critical: int
 
 
+class SinkFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where alerts are delivered to."""
+
+    name: str
+    failing: bool
+    waiting: int
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The whole province's figures."""
 
@@ -60,9 +76,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     catching_up: int
     watermark_at: datetime | None
+    index: tuple[UnitScore, ...]
     states: dict[State, int]
     agencies: tuple[AgencyFigures, ...]
+    sync_missing: dict[str, int]
+    diverged: int
     dead_letters: dict[str, int]
+    sinks: tuple[SinkFigures, ...]
 
     @property
     def open(self) -> int:
@@ -102,9 +122,14 @@ class _Series:
                 sums[sample.labels.get(label, "?")] += sample.value
         return dict(sums)
 
+    def counts(self, label: str, name: str) -> dict[str, int]:
+        """Sum the samples by a label, as whole numbers."""
+        return {key: int(count) for key, count in self.by(label, name).items()}
+
 
 def figures_from(samples: Iterable[Sample]) -> Figures:
     """Add samples up to figures; what was not sampled counts as nothing."""
+    samples = list(samples)
     series = _Series(samples)
     return Figures(
         partitions=len(series.values(WAITING)),
@@ -114,9 +139,13 @@ def figures_from(samples: Iterable[Sample]) -> Figures:
         waiting=int(series.total(WAITING)),
         catching_up=int(series.total(CATCHING_UP)),
         watermark_at=_instant(min(filter(None, series.values(WATERMARK)), default=None)),
-        states={State(state): int(count) for state, count in series.by("state", DOSSIERS).items() if state in _STATES},
+        index=unit_scores(samples),
+        states={State(state): count for state, count in series.counts("state", DOSSIERS).items() if state in _STATES},
         agencies=_agencies(series),
-        dead_letters={reason: int(count) for reason, count in series.by("reason", DEAD_LETTERS).items()},
+        sync_missing=series.counts("severity", UNSYNCED),
+        diverged=int(series.total(DIVERGED)),
+        dead_letters=series.counts("reason", DEAD_LETTERS),
+        sinks=_sinks(series),
     )
 
 
@@ -144,6 +173,14 @@ def _agencies(series: _Series) -> tuple[AgencyFigures, ...]:
         for code in series.by("agency", DOSSIERS).keys() | overdue.keys() | unsynced.keys()
     ]
     return tuple(sorted(agencies, key=lambda agency: (-agency.overdue, -agency.unsynced, -agency.open, agency.code)))
+
+
+def _sinks(series: _Series) -> tuple[SinkFigures, ...]:
+    waiting = series.counts("sink", SINK_WAITING)
+    return tuple(
+        SinkFigures(name=sink, failing=failing > 0, waiting=waiting.get(sink, 0))
+        for sink, failing in sorted(series.by("sink", SINK_FAILING).items())
+    )
 
 
 def _instant(timestamp: float | None) -> datetime | None:

@@ -7,13 +7,11 @@ from time import monotonic
 from rich.console import Console
 from rich.live import Live
 
-from alerts.board.render import AGENCY_ROWS, board_from, line_from
+from alerts.board.render import board_from, line_from
 from alerts.board.snapshot import Snapshot
 
 REFRESH_SECONDS = 2.0  # Prometheus itself learns something new every 5 seconds
 LINE_SECONDS = 10.0
-# The board's lines beside the agencies': borders, flow, states, table head, dead letters, and the alerts.
-_OTHER_LINES = 18
 
 
 def show(read: Callable[[], Snapshot], console: Console, stop: Event, *, seconds: float | None = None) -> None:
@@ -27,7 +25,7 @@ def show(read: Callable[[], Snapshot], console: Console, stop: Event, *, seconds
         return
     with Live(console=console, auto_refresh=False, vertical_overflow="ellipsis") as live:
         _repeat(
-            lambda: live.update(board_from(read(), agency_rows=_rows(console)), refresh=True),
+            lambda: live.update(board_from(read(), height=console.size.height), refresh=True),
             REFRESH_SECONDS,
             stop,
             deadline,
@@ -40,7 +38,3 @@ def _repeat(draw: Callable[[], None], interval: float, stop: Event, deadline: fl
         left = interval if deadline is None else min(interval, deadline - monotonic())
         if left <= 0 or stop.wait(left):
             return
-
-
-def _rows(console: Console) -> int:
-    return max(3, min(AGENCY_ROWS * 2, console.size.height - _OTHER_LINES))
