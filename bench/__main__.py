@@ -1,50 +1,86 @@
-"""Measure the worker against Faust as shipped, and the way from event to metric, on a real broker.
+"""Measure the worker and its peers on one broker, one topic, in one run: `make bench`.
 
-Example: python -m bench --events 200000 --rounds 3
+Example: python -m bench --only a,e --rounds 1 --events 200000
 """
 
-import os
-import statistics
+import sys
 import tempfile
-import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
-from bench.latency import event_to_metric
-from bench.processes import running, sample
+from bench import broker, report
+from bench.contestant import Contestant, MissingError, RefusedError
+from bench.contestants import CONTESTANTS
+from bench.environments import HOME
+from bench.expected import Expected, expected_of
+from bench.latency import RATE, latency
+from bench.machine import machine
+from bench.measure import Ground, measure
+from bench.province import publish, simulated
+from bench.results import Outcome, Results
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.demo.interrupts import Interrupts
 from dunghan.stack import Stack, StackConfig
 from dunghan.stack.ports import free_ports
-from streams.publish import Publisher, address
-from streams.simulate import Config, Province, SimulatedEvent
+from dunghan.stack.process import read_pid_file
 from streams.topics import create_topics
 
-_RECORDS = "tthc_event_lag_seconds_count"  # of the worker: one a record
-_STOCK_RECORDS = "records_total"  # of the stock agent
-_STOCK_SECONDS = 20.0  # Faust as shipped is measured for so long; its rate does not depend on the number of events
-_LATENCY_EVENTS_PER_SECOND = 2000
+_PAGE = Path("docs/benchmarks.md")
+_TOPIC, _SHORT_TOPIC = "bench-events", "bench-events-short"
+_SHORT = 50_000  # events for who takes minutes for more
+_UNNEEDED = ("prometheus", "alertmanager")
 
 
-@click.command()
-@click.option("--events", default=200_000, show_default=True, help="Simulated events on the topic.")
-@click.option("--rounds", default=3, show_default=True, help="Rounds; medians are printed.")
-@click.option("--latency-seconds", default=20, show_default=True, help="How long to publish at 2,000 events/s.")
-def main(events: int, rounds: int, latency_seconds: int) -> None:
-    """Print events/s of both, their ratio, and percentiles from event to metric.
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be measured."""
 
-    Whatever ends it, Ctrl-C and `kill` too, the stack and the workers that it started are stopped.
+    contestants: Sequence[Contestant]
+    events: int
+    rounds: int
+    latency_seconds: int
+    page: Path | None
+
+
+def _chosen(_: click.Context, __: click.Parameter, letters: str | None) -> Sequence[Contestant]:
+    if letters is None:
+        return CONTESTANTS
+    wanted = [letter.strip() for letter in letters.split(",")]
+    known = {contestant.letter: contestant for contestant in CONTESTANTS}
+    if unknown := [letter for letter in wanted if letter not in known]:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}")
+    return [known[letter] for letter in wanted]
+
+
+@click.command(epilog=" · ".join(f"{one.letter}: {one.title}" for one in CONTESTANTS))
+@click.option("--only", "contestants", callback=_chosen, metavar="LETTERS", help="These only, such as a,e.")
+@click.option("--events", type=click.IntRange(1000), default=1_000_000, show_default=True, help="How many.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Medians are of so many.")
+@click.option("--latency-seconds", default=20, show_default=True, help="Measure event to metric so long; 0: do not.")
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help=f"Write the figures into this page.  [default: {_PAGE}; with --only, none]",
+)
+@click.pass_context
+def main(context: click.Context, /, page: Path | None, **choices: Any) -> None:
+    """Measure each contestant from its first record until its last change is on the broker, and compare.
+
+    Whatever ends it, Ctrl-C and `kill` too, all that it started is stopped. The figures go to var/bench/results.json,
+    and into docs/benchmarks.md.
     """
+    if page is None and context.get_parameter_source("contestants") is click.core.ParameterSource.DEFAULT:
+        page = _PAGE
+    choice = Choice(page=page, **choices)
     with Interrupts().caught(), tempfile.TemporaryDirectory(prefix="dunghan-bench-") as folder:
         stack = Stack(_config(Path(folder)))
         started = stack.up()
         try:
-            _measure(Path(folder), stack.config, events, rounds, latency_seconds)
+            _measure(Path(folder), stack, choice)
         finally:
             stack.down(started)
 
@@ -62,90 +98,91 @@ def _config(folder: Path) -> StackConfig:
     )
 
 
-def _measure(folder: Path, stack: StackConfig, events: int, rounds: int, latency_seconds: int) -> None:
+def _measure(folder: Path, stack: Stack, choice: Choice) -> None:
+    stack.down(_UNNEEDED)
     settings = Settings(
-        kafka=f"127.0.0.1:{stack.kafka_port}",
-        redis=f"redis://127.0.0.1:{stack.redis_port}/0",
-        events_topic="bench-events",
+        kafka=f"127.0.0.1:{stack.config.kafka_port}",
+        redis=f"redis://127.0.0.1:{stack.config.redis_port}/0",
+        events_topic=_TOPIC,
         app="bench",
     )
+    long, short = _published(settings, choice.events)
+    kafka = read_pid_file(folder / "pids" / "kafka.json")
+    ground = Ground(settings, folder, kafka.pid if kafka else 0)
+    outcomes = _rounds(choice, ground, long, short)
+    results = _results(choice, outcomes, long, short)
+    if choice.latency_seconds:
+        results.latency_rate, results.latency_ms = RATE, latency(settings, choice.latency_seconds, long.records)
+    _tell(results, choice.page)
+
+
+def _published(settings: Settings, events: int) -> tuple[Expected, Expected]:
+    """Fill the topics, and find what must come out of each."""
+    broker.set_up(settings)
     create_topics(settings)
-    simulated = list(Province(Config(until=SystemClock().now(), events=events)).events())
-    _publish(settings, simulated)
-    ours, stock = [], []
-    for number in range(1, rounds + 1):
-        ours.append(_rate(_worker(settings), _RECORDS, events))
-        stock.append(_rate(_stock(settings, folder), _STOCK_RECORDS, events))
-        print(
-            f"round {number}: worker {ours[-1]:,.0f} events/s, Faust as shipped {stock[-1]:,.0f} events/s", flush=True
-        )
-    ratio = statistics.median(ours) / statistics.median(stock)
-    print(
-        f"median of {rounds}: worker {statistics.median(ours):,.0f} events/s, "
-        f"Faust as shipped {statistics.median(stock):,.0f} events/s, ratio {ratio:.1f}"
+    create_topics(msgspec.structs.replace(settings, events_topic=_SHORT_TOPIC))
+    publish(settings, simulated(SystemClock(), events), first_also_to=_SHORT_TOPIC, how_many=min(events, _SHORT))
+    click.echo("reading what must come out…", err=True)
+    return expected_of(settings, _TOPIC), expected_of(settings, _SHORT_TOPIC)
+
+
+def _rounds(choice: Choice, ground: Ground, long: Expected, short: Expected) -> list[Outcome]:
+    """Measure all in turn, every other round in reverse: whatever drifts meanwhile drifts for all."""
+    outcomes = {contestant: _prepared(contestant) for contestant in choice.contestants}
+    present = [contestant for contestant, outcome in outcomes.items() if outcome.missing is None]
+    for number in range(1, choice.rounds + 1):
+        for contestant in present if number % 2 else reversed(present):
+            outcome = outcomes[contestant]
+            _one(contestant, outcome, ground, short if contestant.is_slow else long)
+            said = f"refused: {outcome.refused[-1]}" if outcome.refused else f"{outcome.figures[-1].rate:,.0f} events/s"
+            click.echo(f"round {number}, {contestant.letter}, {contestant.title}: {said}", err=True)
+    return list(outcomes.values())
+
+
+def _prepared(contestant: Contestant) -> Outcome:
+    outcome = Outcome.of(contestant)
+    try:
+        contestant.prepare()
+    except MissingError as error:
+        outcome.missing = str(error)
+        click.echo(f"{contestant.title}: skipped: {error}", err=True)
+    return outcome
+
+
+def _one(contestant: Contestant, outcome: Outcome, ground: Ground, expected: Expected) -> None:
+    try:
+        outcome.figures.append(measure(contestant, ground, expected))
+    except RefusedError as error:
+        outcome.refused.append(str(error))
+
+
+def _results(choice: Choice, outcomes: list[Outcome], long: Expected, short: Expected) -> Results:
+    return Results(
+        at=f"{SystemClock().now():%Y-%m-%d}",
+        events=long.records,
+        events_for_slow=short.records,
+        mean_bytes=long.value_bytes / long.records,
+        keys=len(long.counts),
+        partitions=Settings().partitions,
+        rounds=choice.rounds,
+        machine=machine(),
+        outcomes=outcomes,
     )
-    _latency(settings, latency_seconds)
 
 
-def _publish(settings: Settings, events: list[SimulatedEvent]) -> None:
-    with Publisher(settings) as publisher:
-        for event in events:
-            publisher.send(event.value, event.key, address(event.value).headers)
+def _tell(results: Results, page: Path | None) -> None:
+    """Print the figures, and keep them.
 
-
-Start = Callable[[int], tuple[list[str], dict[str, str]]]
-
-
-def _worker(settings: Settings) -> Start:
-    """Return how to start the worker from the topic's beginning, with a changelog of its own."""
-    fresh = msgspec.structs.replace(settings, app=f"bench-{uuid.uuid4().hex[:8]}")
-    create_topics(fresh)
-    given = dict(os.environ) | fresh.environment()
-    return lambda port: (["-m", "dunghan", "worker", "--metrics-port", str(port)], given)
-
-
-def _stock(settings: Settings, folder: Path) -> Start:
-    """Return how to start Faust as shipped from the topic's beginning, with a changelog of its own."""
-    app = f"stock-{uuid.uuid4().hex[:8]}"
-    choices = {"APP": app, "BROKER": settings.kafka, "TOPIC": settings.events_topic, "DATA": str(folder / app)}
-    choices |= {"PARTITIONS": str(settings.partitions)}
-    given = dict(os.environ) | {f"STOCK_{name}": value for name, value in choices.items()}
-    return lambda port: (["-m", "bench.stock_worker"], given | {"STOCK_PORT": str(port)})
-
-
-def _rate(start: Start, metric: str, events: int) -> float:
-    """Return events/s between the first and the last sample that show progress."""
-    (port,) = free_ports(1)
-    arguments, given = start(port)
-    samples: list[tuple[float, float]] = []
-    with running(arguments, given):
-        while not _is_enough(samples, events):
-            count = sample(port, metric)
-            if count > 0 and (not samples or count > samples[-1][1]):
-                samples.append((time.monotonic(), count))
-            time.sleep(0.05)
-    (first_at, first), (last_at, last) = samples[0], samples[-1]
-    return (last - first) / (last_at - first_at)
-
-
-def _is_enough(samples: list[tuple[float, float]], events: int) -> bool:
-    return len(samples) > 1 and (samples[-1][1] >= events or samples[-1][0] - samples[0][0] > _STOCK_SECONDS)
-
-
-def _latency(settings: Settings, seconds: int) -> None:
-    """Measure a worker that has applied the whole topic and is given more at a steady rate."""
-    count = seconds * _LATENCY_EVENTS_PER_SECOND
-    events = list(Province(Config(until=SystemClock().now(), events=count, seed=2)).events())
-    (port,) = free_ports(1)
-    arguments, given = _worker(settings)(port)
-    with running(arguments, given):
-        total = -1.0
-        while total < 0 or sample(port, _RECORDS) != total or total == 0:
-            total = sample(port, _RECORDS)
-            time.sleep(1)
-        figures = event_to_metric(settings, events, _LATENCY_EVENTS_PER_SECOND, port, _RECORDS)
-    shown = ", ".join(f"{name} {value * 1000:,.0f} ms" for name, value in figures.items())
-    print(f"event to metric at {_LATENCY_EVENTS_PER_SECOND:,} events/s: {shown}")
+    Raises:
+        SystemExit: with 1, where a figure was refused.
+    """
+    print(report.text(results))
+    HOME.mkdir(parents=True, exist_ok=True)
+    (HOME / "results.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+    if page:
+        report.write(results, page)
+    if any(outcome.refused for outcome in results.outcomes):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

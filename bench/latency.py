@@ -1,16 +1,45 @@
 """From event to metric: publish at a steady rate, and see when `/metrics` shows it."""
 
+import os
 import statistics
 import time
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from threading import Event, Thread
 
-from bench.processes import sample
+import msgspec
+
+from bench.processes import running, sample
+from bench.province import simulated
+from config.clock import SystemClock
 from config.settings import Settings
+from dunghan.stack.ports import free_ports
 from streams.publish import Publisher, address, paced
 from streams.simulate import SimulatedEvent
+from streams.topics import create_topics
+
+RATE = 2000  # events a second
+_RECORDS = "tthc_event_lag_seconds_count"  # of the worker: one a record
+_OTHER_SEED = 2  # other dossiers than those it has
+_POLL_SECONDS = 0.5
+_SETTLE_SECONDS = 5.0
+
+
+def latency(settings: Settings, seconds: int, records: int) -> dict[str, float]:
+    """Measure a worker that has applied the whole topic and is given more at a steady rate; in milliseconds."""
+    events = list(simulated(SystemClock(), seconds * RATE, seed=_OTHER_SEED))
+    fresh = msgspec.structs.replace(settings, app=f"bench-{uuid.uuid4().hex[:8]}")
+    create_topics(fresh)
+    (port,) = free_ports(1)
+    worker = ["-m", "dunghan", "worker", "--metrics-port", str(port)]
+    with running(worker, dict(os.environ) | fresh.environment()):
+        while sample(port, _RECORDS) < records:
+            time.sleep(_POLL_SECONDS)
+        time.sleep(_SETTLE_SECONDS)
+        figures = event_to_metric(settings, events, RATE, port, _RECORDS)
+    return {name: value * 1000 for name, value in figures.items()}
 
 
 def event_to_metric(

@@ -1,0 +1,1 @@
+"""The program for Bytewax, and what it needs."""

@@ -1,0 +1,1 @@
+"""The program for confluent-kafka, and what it needs."""

@@ -1,0 +1,1 @@
+"""The program for Quix Streams, and what it needs."""
