@@ -39,6 +39,8 @@ check: $(VENV)/.development stack-install ## style, types, imports, contracts, P
 	$(BIN)/lint-imports
 	$(BIN)/dunghan schemas check
 	$(BIN)/dunghan index check
+	$(BIN)/dunghan grafana check
+	$(BIN)/dunghan alertmanager check
 	promtool check config config/prometheus/prometheus.yml
 	promtool check rules config/prometheus/rules/*.yml
 	promtool test rules config/prometheus/tests/*.yml

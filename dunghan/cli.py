@@ -27,7 +27,12 @@ COMMANDS = {
     "policy": "Check the policy before it is in use.",
     "index": "Write the recording rules and the page of the index, or check them.",
     "schemas": "Write the event contract's JSON Schemas and AsyncAPI document.",
+    "deliver": "Deliver alerts by dossier to Alertmanager, a webhook and Grafana.",
+    "api": "Serve the JSON API, and make its tokens.",
+    "grafana": "Write, check and push the dashboards.",
+    "alertmanager": "The hours in which agencies are told of alerts: write or check them.",
     "watch": "A live board in the terminal.",
+    "doctor": "Check every part of the running monitor, and say how to mend it.",
     "stack": "The local stack: Kafka, Redis, Prometheus, Alertmanager.",
     "demo": "The whole monitor on a simulated province.",
 }

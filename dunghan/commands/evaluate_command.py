@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from agents.dossiers.report import AgencyReport, agency_reports, alerts
+from agents.dossiers.report import AgencyReport, agency_reports
 from agents.indicators.windows import Window
 from config.index import Agencies, Index, load_indexes
 from config.index.scoring import Score, scores
@@ -80,7 +80,7 @@ def document(evaluation: Evaluation, window: Window = Window.YEAR) -> dict[str, 
             agency: _scores(index, indexes.agencies, agency, counts)
             for agency, counts in evaluation.counts(window).items()
         },
-        "alerts": alerts(processor.standings.items()),
+        "alerts": evaluation.alerts,
     }
 
 

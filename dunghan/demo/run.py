@@ -39,12 +39,14 @@ class Demo:
     def __init__(self, stack: Stack, *, workers: int, duration: float | None, clock: Clock, console: Console) -> None:
         # Topics, group and view of its own: a second demo starts from nothing.
         name = f"demo-{clock.now():%Y%m%d-%H%M%S}"
-        topics = {f"{PREFIX}{kind}_TOPIC": f"{name}-{kind.lower()}" for kind in ("EVENTS", "CATALOGUE", "PETITIONS")}
+        kinds = ("EVENTS", "CATALOGUE", "PETITIONS", "ALERTS")
+        topics = {f"{PREFIX}{kind}_TOPIC": f"{name}-{kind.lower()}" for kind in kinds}
         own = {f"{PREFIX}APP": name, **topics}
         environment = stack.config.environment() | own
         self._settings = load_settings(environment)
         self._stack = stack
         self._ports = stack.config.worker_ports[:workers]
+        self._api_port, self._deliver_port = stack.config.api_port, stack.config.deliver_port
         self._duration = duration
         self._console = console
         self._interrupts = Interrupts()
@@ -73,7 +75,7 @@ class Demo:
                 self._close()
 
     def _check_ports(self) -> None:
-        for port in self._ports:
+        for port in (*self._ports, self._api_port, self._deliver_port):
             if not is_free(port):
                 raise UserError(f"port {port} is taken: stop the worker, or the other demo, that listens there first")
 
@@ -89,11 +91,14 @@ class Demo:
         undo.callback(self._children.stop)
         for number, port in enumerate(self._ports, 1):
             self._start(f"worker {number}", "worker", "--metrics-port", str(port))
+        self._start("deliver", "deliver", "--metrics-port", str(self._deliver_port))
+        self._start("api", "api", "--no-token", "--port", str(self._api_port))
         self._wait_for_workers()
         self._step(5, "Một tỉnh mô phỏng: một tháng hồ sơ rồi tiếp tục · a simulated province: a month, then live")
         self._start("province", *PROVINCE)
         self._step(6, "Bảng theo dõi: cảnh báo đầu tiên sau khoảng một phút · first alerts after about a minute")
         self._say(f"  Prometheus   {self._settings.prometheus}/alerts\n  Alertmanager {self._settings.alertmanager}")
+        self._say(f"  JSON API     http://{HOST}:{self._api_port}/v1/overdue")
         self._say("  Ở cửa sổ khác · in another terminal: dunghan watch.   Ctrl-C: dừng tất cả · stops everything")
 
     def _create_topics(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.board import Snapshot, figures_from
-from alerts.board.render import firing
+from alerts.board.firing import firing
 
 
 def summary_lines(snapshot: Snapshot) -> Iterator[str]:

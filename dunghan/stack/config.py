@@ -19,6 +19,8 @@ class StackConfig(msgspec.Struct, frozen=True, kw_only=True):
     prometheus_port: int = 19090
     alertmanager_port: int = 19093
     worker_ports: tuple[int, ...] = (19101, 19102, 19103, 19104)  # where Prometheus looks for workers' metrics
+    api_port: int = 19105
+    deliver_port: int = 19106  # and for those of `dunghan deliver`
     kafka_heap: str = "512m"
     kafka_libs: Path | None = None  # None: kafka/libs under `dir`; tests share one fetch
     prometheus_files: Path = CONFIG_FILES / "prometheus"

@@ -29,6 +29,7 @@ class Prometheus(Service):
         config = self.home / "config"
         _copy_afresh(self.config.prometheus_files, config, leave_out=("targets", "tests"))
         _write_targets(config / "targets" / "worker.json", self.config.worker_ports)
+        _write_targets(config / "targets" / "deliver.json", [self.config.deliver_port])
         _write_targets(config / "targets" / "alertmanager.json", [self.config.alertmanager_port])
 
     def command(self) -> list[str]:

@@ -34,7 +34,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.down(started)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_settings(stack: Stack) -> Callable[..., Settings]:
     """Make settings with a consumer group and topics of their own, so that tests share one broker undisturbed.
 
@@ -54,6 +54,7 @@ def make_settings(stack: Stack) -> Callable[..., Settings]:
             "events_topic": f"dossier-events-{mark}",
             "catalogue_topic": f"catalogue-events-{mark}",
             "petitions_topic": f"petition-events-{mark}",
+            "alerts_topic": f"dossier-alerts-{mark}",
         }
         settings = Settings(**(defaults | choices))
         create_topics(settings)

@@ -11,7 +11,7 @@ LIBS = Path(__file__).parents[2] / "var" / "stack" / "kafka" / "libs"  # fetched
 
 def stack_config(folder: Path, **choices: Any) -> StackConfig:
     """Return the choices of a stack in this folder, on ports that are free now."""
-    kafka, controller, redis, prometheus, alertmanager, *workers = free_ports(9)
+    kafka, controller, redis, prometheus, alertmanager, api, deliver, *workers = free_ports(11)
     return StackConfig(
         **{
             "dir": folder,
@@ -22,6 +22,8 @@ def stack_config(folder: Path, **choices: Any) -> StackConfig:
             "prometheus_port": prometheus,
             "alertmanager_port": alertmanager,
             "worker_ports": tuple(workers),
+            "api_port": api,
+            "deliver_port": deliver,
         }
         | choices
     )
