@@ -45,7 +45,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`info`, `warning`, `critical` or `violation`."""
     change: Change
     cycle: datetime
-    """Since when the rule was broken when this alert was raised: with rule and subject, the alert's identity."""
+    """When it was raised, or the least instant after its partition's last cycle: with rule and subject, its identity."""
     number: int
     """Of the step: 0 for raised, then counting up."""
     since: datetime
@@ -55,7 +55,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_at: datetime | None = None
     """The deadline of a dossier, where it has one."""
     backfill: bool = False
-    """It was raised while old events were read, about something that had been so for long: list it, page nobody."""
+    """It had been so for long before anybody watched, and nothing live was said of it: list it, page nobody.
+
+    A change may take it back.
+    """
 
 
 class AlertEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Every query of every dashboard, asked of a real Prometheus that scrapes a worker with something for each to show.
 
-The rules wait ten times less than as shipped and say the same (`support.quick_rules`). Lists by dossier are not asked
+The rules wait ten times less than as shipped and say the same (`drawing.watching`). Lists by dossier are not asked
 here: they come from the JSON API and from Alertmanager, which have tests of their own.
 """
 
@@ -13,27 +13,22 @@ from typing import Any
 
 import pytest
 import requests
-from free_stack import stack_config
+from drawing.watching import watching
 
 from alerts.delivery.progress import DeliveryCollector, Progress
 from alerts.prometheus.metrics import serve
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.stack import StackConfig
-from dunghan.stack.config import CONFIG_FILES
-from dunghan.stack.process import spawn, stop
-from dunghan.stack.prometheus import Prometheus
 from streams.decode import encode
 from streams.publish import Publisher
 from support.busy_province import busy, meanwhile
 from support.dashboards import Asked, asked, generated, substituted
-from support.quick_rules import quicken
 from support.seed_case import DEPARTMENT, PROVINCE
 from support.workers import WorkerProcess, wait_until, wait_until_applied
 
 pytestmark = pytest.mark.stack
 
-TIMES = 10
 LIMIT_SECONDS = 100  # scrapes of 5 seconds, 12 of `for` at most, rates over a minute, and a busy machine
 ONE_AGENCY = {"agency": DEPARTMENT, "province": PROVINCE, "window": "30d"}
 ALL_AGENCIES = ONE_AGENCY | {"agency": ".*"}
@@ -90,7 +85,7 @@ def variables(uid: str) -> dict[str, str]:
 
 @pytest.fixture
 def scene(settings: Settings, tmp_path: Path) -> Iterator[Scene]:
-    with prometheus(tmp_path) as config, delivering(config.worker_ports[1]):
+    with watching(settings, tmp_path) as (config, _), delivering(config.worker_ports[1]):
         with Publisher(settings) as publisher:
             for one in busy(SystemClock().now()):
                 publisher.publish(encode(one))
@@ -100,21 +95,6 @@ def scene(settings: Settings, tmp_path: Path) -> Iterator[Scene]:
             yield Scene(settings, config)
         finally:
             worker.stop()
-
-
-@contextmanager
-def prometheus(folder: Path) -> Iterator[StackConfig]:
-    """A Prometheus of its own, with quick rules."""
-    quicken(CONFIG_FILES / "prometheus", folder / "prometheus", TIMES)
-    config = stack_config(folder / "stack", prometheus_files=folder / "prometheus")
-    service = Prometheus(config)
-    service.prepare()
-    process = spawn(service.command(), log=service.log, ports=service.ports().values())
-    try:
-        wait_until(lambda: service.is_ready(service.port), 60, "Prometheus to be ready")
-        yield config
-    finally:
-        stop([process], limit_seconds=20)
 
 
 @contextmanager
