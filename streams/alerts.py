@@ -45,7 +45,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`info`, `warning`, `critical` or `violation`."""
     change: Change
     cycle: datetime
-    """When it was raised, or the least instant after its partition's last cycle: with rule and subject, its identity."""
+    """When it was raised, or the least instant after its partition's last: with rule and subject, its identity."""
     number: int
     """Of the step: 0 for raised, then counting up."""
     since: datetime
