@@ -107,7 +107,7 @@ def bars(title: str, description: str, *targets: Query, look: Look, size: tuple[
             "minVizWidth": 8,
             "minVizHeight": 16,
             "maxVizHeight": 34,
-            "text": {"titleSize": 14, "valueSize": 18},
+            "text": {"titleSize": 12, "valueSize": 16},
         },
     )
 

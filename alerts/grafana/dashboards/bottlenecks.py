@@ -1,7 +1,7 @@
 """*Điểm nghẽn*: the six bottlenecks of a province, each share against its threshold, whose they are, what to do."""
 
 from alerts.grafana.board import Dashboard, Row, provinces
-from alerts.grafana.fields import NONE_IS_GOOD, Column, Look
+from alerts.grafana.fields import NONE_IS_GOOD, SHARE, Column, Look
 from alerts.grafana.head import AGENCY, head
 from alerts.grafana.panels import Panel, bars, lines, named, says, share, table, text
 from alerts.grafana.queries import Query, now, rows
@@ -113,7 +113,7 @@ def _over_time(one: Bottleneck) -> Panel:
         "Toàn tỉnh theo thời gian",
         says("Từng tỷ lệ của điểm nghẽn trong tỉnh.", "so với ngưỡng ở bảng trên; xấu đi thì xem đơn vị nào bên phải."),
         Query(f"province:tthc_bottleneck:ratio{chosen}", "{{measure}}"),
-        look=share((("blue", None),)),
+        look=Look(unit=SHARE, decimals=1, least=0),
         size=(9, 9),
     )
     return named(panel, MEASURES)
@@ -184,7 +184,7 @@ def _causes() -> tuple[Panel, ...]:
             description,
             now(f"sort_desc(topk(15, ({expr}) {of}))", "{{agency}}"),
             look=Look(steps=NONE_IS_GOOD, no_value="Không có đơn vị nào"),
-            size=(6, 9),
+            size=(12, 9),
         )
         for title, description, expr in asked
     )

@@ -182,6 +182,7 @@ def _dead_letters() -> Panel:
         says("Bản ghi bị loại theo lý do.", "lý do nhiều nhất trước; dunghan dead-letters show chỉ rõ trường lỗi."),
         now("sort_desc(reason:tthc_dead_letters:sum)", "{{reason}}"),
         look=Look(steps=FEW_ARE_GOOD, no_value="Không có bản ghi nào bị loại"),
+        size=(10, 8),
     )
 
 
@@ -191,7 +192,7 @@ def _dead_letters_over_time() -> Panel:
         says("Bản ghi bị loại trong mỗi 5 phút, theo lý do.", "đỉnh sau khi một hệ thống nâng cấp: báo đơn vị đó."),
         Query("reason:tthc_dead_letters:increase5m", "{{reason}}"),
         look=Look(no_value="Không có bản ghi nào bị loại"),
-        size=(8, 8),
+        size=(7, 8),
     )
 
 
@@ -205,7 +206,7 @@ def _oddities() -> Panel:
         Query("sum(increase(tthc_unknown_fields_total[1h]))", "Trường lạ"),
         Query("sum(increase(tthc_view_failures_total[1h]))", "Lỗi ghi Redis"),
         look=Look(decimals=0),
-        size=(8, 8),
+        size=(7, 8),
     )
 
 

@@ -10,7 +10,7 @@ from alerts.grafana.texts import LEVELS
 from config.index import Group, Index
 
 UID = "dunghan-overview"
-LOST = "Mất điểm"
+LOST = "Mất"
 
 _OF_PROVINCE = '{province="$province", window="$window"}'
 _OPEN_AGENCY = "mở *Đơn vị* của nơi thấp nhất (bảng xếp hạng bên dưới), xem chỉ tiêu nào kéo điểm xuống."
@@ -144,10 +144,10 @@ def indicator_columns(names: dict[str, str]) -> tuple[Column, ...]:
         Column(field="indicator", title="Chỉ tiêu", look=Look(unit="string", texts=names)),
         Column(field="Value #A", title="Tử số", width=85),
         Column(field="Value #B", title="Mẫu số", width=85),
-        Column(field="Value #C", title="Tỷ lệ", look=share((("text", None),), no_value="–"), width=80),
-        Column(field="Value #D", title="Điểm", look=Look(unit="none", decimals=2, no_value="–"), width=75),
-        Column(field="Value #E", title="Tối đa", look=Look(unit="none"), width=75),
-        Column(field="Value #F", title=LOST, look=Look(unit="none", decimals=2, no_value="–"), width=85),
+        Column(field="Value #C", title="Tỷ lệ", look=share((("text", None),), no_value="–"), width=75),
+        Column(field="Value #D", title="Điểm", look=Look(unit="none", decimals=2, no_value="–"), width=65),
+        Column(field="Value #E", title="Tối đa", look=Look(unit="none"), width=65),
+        Column(field="Value #F", title=LOST, look=Look(unit="none", decimals=2, no_value="–"), width=65),
     )
 
 
