@@ -6,7 +6,7 @@ partitions of the topic have, and until what they passed on to each other has be
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -87,21 +87,26 @@ class Elsewhere:
 
         Args:
             consumer: Of the group under which all workers report.
-            others: The partitions of other workers; none is as good as all caught up.
+            others: The partitions of other workers; none is as good as all read to their ends.
 
         Raises:
             aiokafka.errors.KafkaError: the broker did not say.
         """
-        before, self.reach = self.reach, Reach.BEHIND
         if not others:
             self._ends.clear()
             self.reach = Reach.END
             return False
         reached = await asyncio.gather(*(consumer.committed(partition) for partition in others))
         self._ends.append(await consumer.end_offsets(list(others)))
-        ends = self._ends[0] if len(self._ends) == _LOOKS else {}
-        pairs = list(zip(others, reached, strict=True))
-        if not all(one in ends and (offset or 0) >= ends[one] for one, offset in pairs):
-            return False
-        self.reach = Reach.END if all((offset or 0) >= self._ends[-1][one] for one, offset in pairs) else Reach.HEAD
-        return before is Reach.BEHIND
+        before, self.reach = self.reach, self._reach({one: at or 0 for one, at in zip(others, reached, strict=True)})
+        return before is Reach.BEHIND and self.reach is not Reach.BEHIND
+
+    def forget(self) -> None:
+        """Nothing is known of others any more."""
+        self._ends.clear()
+        self.reach = Reach.BEHIND
+
+    def _reach(self, reached: Mapping[TopicPartition, int]) -> Reach:
+        if len(self._ends) < _LOOKS or any(at < self._ends[0].get(one, at + 1) for one, at in reached.items()):
+            return Reach.BEHIND
+        return Reach.END if all(at >= self._ends[-1][one] for one, at in reached.items()) else Reach.HEAD

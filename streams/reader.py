@@ -209,8 +209,13 @@ class PartitionReader:
             monotonic() - started,
         )
         self._seek(states)
-        while True:
-            await self._round()
+        looking = asyncio.create_task(self._look_elsewhere(partitions))
+        try:
+            while True:
+                await self._round()
+        finally:
+            looking.cancel()
+            await asyncio.wait([looking])
 
     async def _connect(self) -> None:
         if self._consumer is not None:
@@ -314,20 +319,28 @@ class PartitionReader:
             tail.behind = max(0, end - await self._consumer.position(source))
 
     async def _report(self) -> None:
-        """Tell others how far the partitions are, and look how far theirs are; lag tools read this too.
-
-        The state does not depend on it, so a failure is only logged: until the next try nobody has caught up.
-        """
-        numbers = self._consumer.partitions_for_topic(self._source.topic) or set()
-        mine = {number: TopicPartition(self._source.topic, number) for number in self._serving}
-        others = [TopicPartition(self._source.topic, number) for number in sorted(numbers - mine.keys())]
+        """Tell other workers, and lag tools, how far the partitions are. The state does not depend on it."""
+        mine = [TopicPartition(self._source.topic, number) for number in self._serving]
         try:
             async with in_time("positions not reported", _REPORT_LIMIT_SECONDS):  # the client would try for ever
-                await self._consumer.commit({one: await self._consumer.position(one) for one in mine.values()})
-                if await self._elsewhere.look(self._consumer, others):
-                    self._expect_more(old=True)
+                await self._consumer.commit({one: await self._consumer.position(one) for one in mine})
         except KafkaError as error:
-            log.info("positions not reported: %r", error)
+            log.info("%r", error)
+
+    async def _look_elsewhere(self, mine: set[int]) -> None:
+        """Once a second, look how far other workers are. Beside the rounds: answers wait behind a fetch that waits."""
+        others = [TopicPartition(self._source.topic, number) for number in range(self._source.partitions)]
+        others = [one for one in others if one.partition not in mine]
+        self._elsewhere.forget()
+        while True:
+            try:
+                async with in_time("other workers' positions not known", _REPORT_LIMIT_SECONDS):
+                    if await self._elsewhere.look(self._consumer, others):
+                        self._expect_more(old=True)
+            except KafkaError as error:
+                self._elsewhere.forget()
+                log.info("%r", error)
+            await asyncio.sleep(_REPORT_SECONDS)
 
 
 async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
