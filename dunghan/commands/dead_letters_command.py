@@ -13,6 +13,7 @@ from streams.dead_letters import explanation, original, original_headers
 from streams.publish import Publisher, PublishError
 from streams.rejection import Reason
 from streams.scan import ScanError, record_at, scan
+from streams.sources import Source, dossiers, petitions, procedures
 
 
 class Place(NamedTuple):
@@ -41,27 +42,64 @@ class PlaceType(click.ParamType):
 
 PLACE = PlaceType()
 REASON = click.Choice([reason.value for reason in Reason])
+SOURCES = {"dossiers": dossiers, "procedures": procedures, "petitions": petitions}
+
+
+class Letters:
+    """The dead letters of one topic."""
+
+    def __init__(self, settings: Settings, source: Source) -> None:
+        self.settings, self.source = settings, source
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            yield from scan(self.settings, self.source.dead_letters)
+        except ScanError as error:
+            raise UserError(str(error)) from error
+
+    def rejected_for(self, reason: str | None) -> list[Any]:
+        """Return those rejected for a reason, or for any."""
+        return [letter for letter in self if reason is None or explanation(letter.headers).get("reason") == reason]
+
+    def at(self, places: tuple[Place, ...]) -> list[Any]:
+        """Return those at certain places."""
+        found = {place: letter for letter in self if (place := _place(letter)) in places}
+        for place in places:
+            if place not in found:
+                raise UserError(f"no dead letter at {place}; `dunghan dead-letters list` shows them")
+        return [found[place] for place in places]
+
+
+def _letters(context: click.Context) -> Letters:
+    settings = load_settings()
+    return Letters(settings, SOURCES[context.obj](settings))
 
 
 @click.group(name="dead-letters")
-def command() -> None:
+@click.option("--of", "kind", type=click.Choice(list(SOURCES)), default="dossiers", show_default=True, help="Which.")
+@click.pass_context
+def command(context: click.Context, kind: str) -> None:
     """List, show and replay events that were rejected.
 
-    Example: dunghan dead-letters list --reason invalid_field
+    Each topic has dead letters of its own: of dossiers, of procedures (the catalogue), of petitions.
+
+    Example: dunghan dead-letters --of petitions list --reason invalid_field
     """
+    context.obj = kind
 
 
 @command.command(name="list")
 @click.option("--reason", type=REASON, help="Only those rejected for this reason.")
 @click.option("--limit", type=int, default=100, show_default=True, help="At most so many, the newest.")
-def list_(reason: str | None, limit: int) -> None:
+@click.pass_context
+def list_(context: click.Context, reason: str | None, limit: int) -> None:
     """List dead letters: place, arrival, reason, detail, origin. Never their content.
 
     `value only there` beside the origin: the record was too large for a dead letter.
 
     Example: dunghan dead-letters list --limit 20
     """
-    found = sorted(_dead_letters(load_settings(), reason), key=lambda record: (record.timestamp, record.offset))
+    found = sorted(_letters(context).rejected_for(reason), key=lambda record: (record.timestamp, record.offset))
     for record in found[-limit:] if limit > 0 else []:
         print("\t".join(_row(record)))
     click.echo(f"{min(len(found), max(limit, 0))} of {len(found)} dead letters", err=True)
@@ -79,17 +117,18 @@ def _row(record: Any) -> tuple[str, ...]:
 @command.command()
 @click.argument("place", type=PLACE)
 @click.option("--payload", is_flag=True, help="Write the record's value as it came. It may hold personal data.")
-def show(place: Place, *, payload: bool) -> None:
+@click.pass_context
+def show(context: click.Context, place: Place, *, payload: bool) -> None:
     """Show one dead letter: why it was rejected, from where; with --payload what it said.
 
     The value of a record that was too large for a dead letter is read at its origin.
 
     Example: dunghan dead-letters show 3:17
     """
-    settings = load_settings()
-    (record,) = _chosen(settings, (place,))
+    letters = _letters(context)
+    (record,) = letters.at((place,))
     if payload:
-        whole = _whole(settings, record)
+        whole = _whole(letters.settings, record)
         if whole is None:
             raise _gone([record])
         sys.stdout.buffer.write(whole.value or b"")
@@ -107,7 +146,8 @@ def show(place: Place, *, payload: bool) -> None:
 @click.argument("places", nargs=-1, type=PLACE)
 @click.option("--reason", type=REASON, help="Replay those rejected for this reason.")
 @click.option("--all", "everything", is_flag=True, help="Replay all.")
-def replay(places: tuple[Place, ...], reason: str | None, *, everything: bool) -> None:
+@click.pass_context
+def replay(context: click.Context, places: tuple[Place, ...], reason: str | None, *, everything: bool) -> None:
     """Publish dead letters again, as they came, once what was wrong has been mended.
 
     Replaying one twice does no harm: duplicates change nothing. A record that was too large for a dead letter is read
@@ -117,20 +157,19 @@ def replay(places: tuple[Place, ...], reason: str | None, *, everything: bool) -
     """
     if bool(places) + (reason is not None) + everything != 1:
         raise UserError("say which: PARTITION:OFFSET …, or --reason REASON, or --all")
-    settings = load_settings()
-    letters = _chosen(settings, places) if places else list(_dead_letters(settings, reason))
-    gone = []
+    letters, gone = _letters(context), []
+    topic = letters.source.topic
     try:
-        with Publisher(settings, compression="gzip") as publisher:  # as what is too large for a letter came
-            for letter in letters:
-                record = _whole(settings, letter)
+        with Publisher(letters.settings, topic, compression="gzip") as publisher:  # as what is too large for one came
+            for letter in letters.at(places) if places else letters.rejected_for(reason):
+                record = _whole(letters.settings, letter)
                 if record is None:
                     gone.append(letter)
                 else:
                     publisher.send(record.value, record.key, original_headers(record.headers))
     except PublishError as error:
         raise UserError(str(error)) from error
-    click.echo(f"{publisher.published} dead letters published again to {settings.events_topic}", err=True)
+    click.echo(f"{publisher.published} dead letters published again to {topic}", err=True)
     if gone:
         raise _gone(gone)
 
@@ -154,21 +193,3 @@ def _gone(letters: list[Any]) -> UserError:
 
 def _place(letter: Any) -> Place:
     return Place(letter.partition, letter.offset)
-
-
-def _dead_letters(settings: Settings, reason: str | None) -> Iterator[Any]:
-    try:
-        for record in scan(settings, settings.dead_letters_topic):
-            if reason is None or explanation(record.headers).get("reason") == reason:
-                yield record
-    except ScanError as error:
-        raise UserError(str(error)) from error
-
-
-def _chosen(settings: Settings, places: tuple[Place, ...]) -> list[Any]:
-    wanted = set(places)
-    found = {place: record for record in _dead_letters(settings, None) if (place := _place(record)) in wanted}
-    for place in places:
-        if place not in found:
-            raise UserError(f"no dead letter at {place}; `dunghan dead-letters list` shows them")
-    return [found[place] for place in places]

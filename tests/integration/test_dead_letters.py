@@ -7,9 +7,14 @@ from contextlib import closing
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
+from builders import KafkaRecord
 from config.settings import Settings
+from streams.chunk import RejectedRecord
+from streams.dead_letters import Origin, dead_letters
 from streams.publish import Publisher
+from streams.rejection import Reason, Rejection
 from streams.scan import scan
+from streams.sources import petitions
 from support.owner import Owner, committed, in_a_loop
 from support.program import run
 
@@ -72,3 +77,21 @@ def test_replay_names_what_is_gone_from_its_origin_and_publishes_the_rest(settin
     assert (
         "no longer at their origin" in run("dead-letters", "show", "0:1", "--payload", settings=settings, code=2).stderr
     )
+
+
+def test_petitions_have_dead_letters_of_their_own_which_are_replayed_to_their_topic(
+    make_settings: Callable[..., Settings],
+) -> None:
+    settings = make_settings(partitions=1)
+    record = KafkaRecord(b"{", 0, key=b"PAKN-1", timestamp=1)
+    rejected = RejectedRecord(record, Rejection(Reason.MALFORMED, "no end"))
+    (letter,) = dead_letters([rejected], Origin(settings.petitions_topic, 0))
+    with Publisher(settings, petitions(settings).dead_letters) as publisher:
+        publisher.send(letter.value, letter.key, letter.headers)
+
+    (row,) = run("dead-letters", "--of", "petitions", "list", settings=settings).stdout.splitlines()
+    assert f"{settings.petitions_topic}[0]@0" in row
+    assert run("dead-letters", "list", settings=settings).stdout == ""
+    done = run("dead-letters", "--of", "petitions", "replay", "--all", settings=settings)
+    assert f"1 dead letters published again to {settings.petitions_topic}" in done.stderr
+    assert [(one.key, one.value) for one in scan(settings, settings.petitions_topic)] == [(b"PAKN-1", b"{")]
