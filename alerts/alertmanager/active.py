@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from alerts.alertmanager.pile import CAP, ActivePile
-from alerts.alertmanager.post import Identity, Pile, Post, post_one
+from alerts.alertmanager.post import Identity, Pile, Post, identity_of, pile_of, post_one
 from streams.alerts import AlertEvent, Change
 
 ENDS_AFTER = timedelta(minutes=5)
@@ -47,14 +47,14 @@ class ActiveAlerts:
         """Begin with none.
 
         Args:
-            began_at: When this program did. What is resolved in what it reads first, no longer ago than some minutes,
-                may still fire because another one said so: it is ended too.
+            began_at: When this program did. What is over in what it reads first, no longer ago than some minutes, may
+                still fire because another one said so: it is ended too.
             cap: More alerts than this become one.
         """
         self._began_at = began_at
         self._cap = cap
         self._piles: dict[Pile, ActivePile] = {}
-        self._pile_of: dict[str, Pile] = {}  # by the key of the alert
+        self._active: dict[str, AlertEvent] = {}  # the last step of each, by its key
         self._changed: set[Pile] = set()
         self._unsaid: dict[Identity, Post] = {}
         self._endings: dict[Identity, _Ending] = {}
@@ -72,26 +72,25 @@ class ActiveAlerts:
 
     def __len__(self) -> int:
         """Return how many cases are active."""
-        return len(self._pile_of)
+        return len(self._active)
 
     def apply(self, event: AlertEvent) -> None:
         """Take a step of an alert."""
-        data = event.data
-        pile = Pile(data.rule, data.kind, data.agency, data.backfill)
-        if (known := self._pile_of.get(event.key)) and (known != pile or data.change is Change.RESOLVED):
-            self._remove(event.key, event.subject, event.time)
-        if data.change is not Change.RESOLVED:
-            self._pile_of[event.key] = pile
+        before, pile = self._active.get(event.key), pile_of(event)
+        is_over = event.data.change is Change.RESOLVED
+        if self._is_history and (is_over or (before and identity_of(before) != identity_of(event))):
+            self._end_what_another_said(before or event, event.time)
+        if before and (is_over or pile_of(before) != pile):
+            self._remove(before, event.time)
+        if not is_over:
+            self._active[event.key] = event
             self._changed.add(pile)
             self._piles.setdefault(pile, ActivePile(pile, self._cap)).put(event)
-        elif self._is_history and event.time > self._began_at - ENDS_AFTER:
-            identity = Identity(pile, data.severity, event.subject)
-            self._endings[identity] = _Ending(post_one(identity, event), event.time, event.time)
 
     def forget(self, key: str, at: datetime) -> None:
         """Take a tombstone: usually the alert is known to be resolved; where compaction was faster, it is now."""
-        if key in self._pile_of:
-            self._remove(key, key.partition("/")[2], at)
+        if event := self._active.get(key):
+            self._remove(event, at)
 
     def look(self, now: datetime) -> None:
         """See what is to be said of the changes since the last look."""
@@ -136,10 +135,14 @@ class ActiveAlerts:
                 ends_at = max(min(ending.at, now), ending.post.starts_at)  # an end before the start is refused
                 yield Notice(identity, msgspec.structs.replace(ending.post, ends_at=ends_at), ends=True)
 
-    def _remove(self, key: str, subject: str, at: datetime) -> None:
-        pile = self._pile_of.pop(key)
+    def _remove(self, event: AlertEvent, at: datetime) -> None:
+        pile = pile_of(self._active.pop(event.key))
         self._changed.add(pile)
-        self._piles[pile].remove(subject, at)
+        self._piles[pile].remove(event.subject, at)
+
+    def _end_what_another_said(self, event: AlertEvent, at: datetime) -> None:
+        if at > self._began_at - ENDS_AFTER:
+            self._endings[identity_of(event)] = _Ending(post_one(event), at, at)
 
 
 def _fires(identity: Identity, post: Post, now: datetime) -> Notice:

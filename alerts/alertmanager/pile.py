@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from alerts.alertmanager.post import SEVERITIES, Identity, Pile, Post, post_many, post_one
+from alerts.alertmanager.post import SEVERITIES, Identity, Pile, Post, identity_of, post_many, post_one
 from streams.alerts import AlertEvent
 
 CAP = 50
@@ -55,9 +55,9 @@ class ActivePile:
     def _apart(self, before: dict[Identity, Post]) -> dict[Identity, Post]:
         firing = {}
         for subject, event in self._events.items():
-            identity = Identity(self._pile, event.data.severity, subject)
+            identity = identity_of(event)
             known = None if subject in self._fresh else before.get(identity)
-            firing[identity] = known or post_one(identity, event)
+            firing[identity] = known or post_one(event)
         return firing
 
     def _together(self, collapsed_at: datetime) -> dict[Identity, Post]:

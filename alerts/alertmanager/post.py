@@ -32,6 +32,17 @@ class Identity(NamedTuple):
     subject: str | None
 
 
+def pile_of(event: AlertEvent) -> Pile:
+    """Return where an alert is counted."""
+    data = event.data
+    return Pile(data.rule, data.kind, data.agency, data.backfill)
+
+
+def identity_of(event: AlertEvent) -> Identity:
+    """Return by what Alertmanager knows an alert that is said by itself."""
+    return Identity(pile_of(event), event.data.severity, event.subject)
+
+
 class Post(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One alert of a POST to /api/v2/alerts. There is no page that generated it, so no `generatorURL`."""
 
@@ -44,9 +55,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Given when it is posted: a few minutes ahead as long as it fires."""
 
 
-def post_one(identity: Identity, event: AlertEvent) -> Post:
+def post_one(event: AlertEvent) -> Post:
     """Return the alert of one case."""
-    return Post(labels=_labels(identity), annotations=_about_one(event), starts_at=event.data.raised_at)
+    return Post(labels=_labels(identity_of(event)), annotations=_about_one(event), starts_at=event.data.raised_at)
 
 
 def post_many(identity: Identity, events: Mapping[str, AlertEvent], *, cap: int, starts_at: datetime) -> Post:

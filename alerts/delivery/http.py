@@ -1,6 +1,7 @@
 """Asking a service over HTTP, with an end to the patience, and naming it without its password."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,9 @@ import httpx
 
 PATIENCE_SECONDS = 10.0
 """For one request. The services answer in milliseconds; what takes longer is down for all that we can do."""
+
+# Its line for each request would show the whole address, and a query may hold a token.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class UnansweredError(Exception):

@@ -11,7 +11,6 @@ from streams.clients import in_time, let_go
 
 _WAIT_MS = 500
 _FETCH_WAIT_MS = 500
-_LOOK_SECONDS = 2.0
 
 
 class WholeTopic:
@@ -66,6 +65,6 @@ class WholeTopic:
 
     async def behind(self) -> int:
         """Return how many offsets lie between here and the end."""
-        async with in_time("asking for the ends", _LOOK_SECONDS):
+        async with in_time("asking for the ends"):
             ends = await self._consumer.end_offsets(self._partitions)
             return sum([end - await self._consumer.position(partition) for partition, end in ends.items()])

@@ -150,7 +150,8 @@ def test_twenty_thousand_overdue_dossiers_are_one_alert_an_agency(
         ),
     )
     process = start()
-    seconds = wait_until(lambda: len(firing(settings, mark)) >= PROVINCE_AGENCIES, 60, "all agencies")
+    seconds = wait_until(lambda: process.metric("tthc_alerts_active", sink="alertmanager"), 60, "the topic read")
+    seconds += wait_until(lambda: len(firing(settings, mark)) >= PROVINCE_AGENCIES, 10, "all agencies")
 
     found = firing(settings, mark)
     memory = psutil.Process(process.process.pid).memory_info().rss / 2**20

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 import zlib
 from abc import ABC, abstractmethod
@@ -21,7 +22,7 @@ from standardwebhooks import Webhook
 from config.settings import Settings
 from dunghan.stack.ports import free_ports
 from streams.alerts import AlertEvent, Change, encode_alert
-from support.workers import environment
+from support.workers import environment, wait_until
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the example of the specification
 
@@ -70,6 +71,7 @@ class DeliverProcess:
                 stderr=log,
                 start_new_session=True,
             )
+        wait_until(lambda: self.metric("tthc_delivery_failing", sink=(sinks or ("alertmanager",))[0]) is not None, 30)
 
     def stop(self) -> None:
         """Stop it as an operator would."""
@@ -83,6 +85,7 @@ class DeliverProcess:
 
     def metric(self, name: str, **labels: str) -> float | None:
         """Return one sample; None while it is not there."""
+        assert self.process.poll() is None, self.log.read_text()
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=2) as answer:
                 text = answer.read().decode()
@@ -139,6 +142,8 @@ class Receiver(Listener):
 
     def __init__(self) -> None:
         self.asked = 0
+        self.seconds = 0.0
+        """How long it thinks about each."""
         self.bodies: list[dict[str, Any]] = []
         """What it said yes to, in the order of arrival."""
         self.ids: list[str] = []
@@ -147,6 +152,7 @@ class Receiver(Listener):
     def take(self, body: bytes, headers: dict[str, str]) -> None:
         """Check the signature; keep what is accepted."""
         content = Webhook(SECRET).verify(body, headers)
+        time.sleep(self.seconds)
         if self.status < 300:
             self.ids.append(headers["webhook-id"])
             self.bodies.append(content)

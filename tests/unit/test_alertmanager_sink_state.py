@@ -90,6 +90,16 @@ def test_what_was_resolved_just_before_we_began_is_ended_for_whoever_said_it() -
     assert names(say(state, AT + 10 * MINUTE)) == [("D-1", "ends")]
 
 
+def test_what_grew_graver_just_before_we_began_is_no_longer_what_another_said() -> None:
+    event = raised("D-1", severity="warning")
+    state = ActiveAlerts(began_at=AT + 2 * MINUTE)
+    state.apply(event)
+    state.apply(changed(event, at=LATER, severity="critical"))
+
+    found = {(notice.identity.severity, notice.ends) for notice in say(state, AT + 2 * MINUTE)}
+    assert found == {("critical", False), ("warning", True)}
+
+
 def test_raised_again_it_fires_again_and_is_not_ended() -> None:
     event = raised("D-1")
     state = active(event)

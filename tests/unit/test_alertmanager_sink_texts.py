@@ -7,16 +7,9 @@ import pytest
 
 from agents.rules import ALL_RULES
 from alerts.alertmanager.names import ALERT_NAMES, alert_name
-from alerts.alertmanager.post import Identity, Pile, Post, post_many, post_one
-from streams.alerts import AlertEvent, SubjectKind
+from alerts.alertmanager.post import Identity, Pile, post_many, post_one
+from streams.alerts import SubjectKind
 from support.alert_events import AT, raised
-
-
-def posted(event: AlertEvent) -> Post:
-    data = event.data
-    return post_one(
-        Identity(Pile(data.rule, data.kind, data.agency, data.backfill), data.severity, event.subject), event
-    )
 
 
 def test_every_rule_has_a_name_of_its_own() -> None:
@@ -26,11 +19,11 @@ def test_every_rule_has_a_name_of_its_own() -> None:
 
 def test_a_rule_of_a_newer_worker_is_named_by_its_id() -> None:
     assert alert_name("some-new-rule") == "TthcSomeNewRule"
-    assert "some-new-rule" in posted(raised("D-1", rule="some-new-rule")).annotations["summary"]
+    assert "some-new-rule" in post_one(raised("D-1", rule="some-new-rule")).annotations["summary"]
 
 
 def test_labels_tell_one_dossier_from_another_and_route_it() -> None:
-    assert posted(raised("H42.17-261102-0001", severity="critical")).labels == {
+    assert post_one(raised("H42.17-261102-0001", severity="critical")).labels == {
         "alertname": "TthcDossierOverdue",
         "agency": "H42.17",
         "rule": "processing-deadline",
@@ -42,14 +35,14 @@ def test_labels_tell_one_dossier_from_another_and_route_it() -> None:
 
 
 def test_what_is_long_known_says_so_to_the_router_and_to_people() -> None:
-    post = posted(raised("D-1", backfill=True))
+    post = post_one(raised("D-1", backfill=True))
 
     assert post.labels["backfill"] == "true"
     assert "từ trước khi hệ thống theo dõi" in post.annotations["description"]
 
 
 def test_people_read_vietnamese_and_local_time() -> None:
-    annotations = posted(raised("D-1")).annotations
+    annotations = post_one(raised("D-1")).annotations
 
     assert annotations["summary"] == "H42.17: hồ sơ D-1: quá hạn giải quyết hồ sơ"
     assert annotations["description"] == (
@@ -67,7 +60,7 @@ def test_people_read_vietnamese_and_local_time() -> None:
     ],
 )
 def test_petitions_and_procedures_are_called_what_they_are(kind: SubjectKind, rule: str, noun: str) -> None:
-    post = posted(raised("P-1", kind=kind, rule=rule, due_at=None))
+    post = post_one(raised("P-1", kind=kind, rule=rule, due_at=None))
 
     assert post.labels[kind] == post.annotations[kind] == "P-1"
     assert noun in post.annotations["summary"]
@@ -85,7 +78,7 @@ def test_the_alert_that_counts_names_no_dossier_but_the_oldest() -> None:
 
 
 def test_it_is_written_as_the_api_reads_it() -> None:
-    post = msgspec.structs.replace(posted(raised("D-1")), ends_at=AT)
+    post = msgspec.structs.replace(post_one(raised("D-1")), ends_at=AT)
     written = msgspec.json.decode(msgspec.json.encode(post))
 
     assert written.keys() == {"labels", "annotations", "startsAt", "endsAt"}
