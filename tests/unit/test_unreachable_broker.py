@@ -19,6 +19,7 @@ IMPATIENT = "import streams.kafka_tools as tools; tools.REACH_SECONDS = 0.5; fro
         ("topics", "check"),
         ("dead-letters", "list"),
         ("worker",),
+        ("deliver",),
     ],
     ids=" ".join,
 )
