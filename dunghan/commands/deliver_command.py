@@ -40,7 +40,6 @@ def command(names: tuple[str, ...], metrics_port: int | None, loglevel: str) -> 
 
     Example: dunghan deliver --to alertmanager --to webhook
     """
-    logging.basicConfig(level=loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = load_settings()
     if metrics_port is not None:
         settings = msgspec.structs.replace(settings, deliver_metrics_port=metrics_port)
@@ -49,6 +48,7 @@ def command(names: tuple[str, ...], metrics_port: int | None, loglevel: str) -> 
         check_topics(settings)
     except TopicsError as error:
         raise UserError(str(error)) from error
+    logging.basicConfig(level=loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _deliver(sinks, settings)
 
 
