@@ -1,5 +1,6 @@
 """Panels: each has a title, says what it shows and what to do about it, and how its values look."""
 
+import re
 from collections.abc import Mapping
 from string import ascii_uppercase
 from typing import Any
@@ -95,7 +96,7 @@ def bars(title: str, description: str, *targets: Query, look: Look, size: tuple[
         description=description,
         size=size,
         targets=targets,
-        defaults={"min": 0} | look.defaults(),
+        defaults={"min": 0} | _named_after_label(targets) | look.defaults(),
         options={
             "reduceOptions": _REDUCED,
             "orientation": "horizontal",
@@ -107,9 +108,15 @@ def bars(title: str, description: str, *targets: Query, look: Look, size: tuple[
             "minVizWidth": 8,
             "minVizHeight": 16,
             "maxVizHeight": 34,
-            "text": {"titleSize": 12, "valueSize": 16},
+            "text": {"titleSize": 11, "valueSize": 16},  # Grafana makes room for the longest name at 12
         },
     )
+
+
+def _named_after_label(targets: tuple[Query, ...]) -> Json:
+    """Return the name of bars that a label tells apart; without it Grafana gives a single bar none."""
+    labels = [re.fullmatch(r"\{\{(\w+)\}\}", target.legend) for target in targets]
+    return {"displayName": f"${{__field.labels.{labels[0][1]}}}"} if len(labels) == 1 and labels[0] else {}
 
 
 def lines(

@@ -2,7 +2,7 @@
 
 1. Most of a simulated month is published at once, and Prometheus takes note of what it amounts to.
 2. The rest comes at a steady pace, so that there are rates.
-3. What a simulation lacks is added: what agencies say they received, a dossier that becomes overdue before one's eyes.
+3. What a simulation lacks is added: what agencies say they received, dossiers that become overdue before one's eyes.
 4. Recording rules have been evaluated, alerts fire, and those by dossier are in Alertmanager.
 """
 
@@ -11,10 +11,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import requests
 
 from builders import event, status
@@ -24,7 +25,7 @@ from dunghan.stack import StackConfig
 from dunghan.stack.config import HOST
 from dunghan.stack.ports import free_ports
 from streams.decode import encode
-from streams.events import AgencyTotals, DossierStatus
+from streams.events import AgencyTotals, DossierStatus, Event
 from streams.publish import Publisher, paced
 from streams.simulate import Config, SimulatedEvent
 from support.simulated import Simulated
@@ -33,14 +34,16 @@ from support.workers import WorkerProcess, environment, wait_until, wait_until_a
 DOSSIERS, AGENCIES = 1500, 12
 AT_ONCE = 0.9  # of the events
 REST_SECONDS = 20.0
-OVERDUE_IN = timedelta(seconds=15)
+OVERDUE_IN = tuple(timedelta(seconds=seconds) for seconds in (10, 20, 30))
+TOTALS_DAYS = 30
+SOURCE = "urn:h42:bao-cao"  # of what is added
 APPLIED_SECONDS, RECORDED_SECONDS = 180.0, 180.0  # on a machine that does other things as well
 
 # What the last things to come say once they have come, and how many of them there are at least.
 RECORDED = {
+    f"sum(increase(tthc_became_overdue_total[5m])) > {len(OVERDUE_IN) - 2}": 1,  # the first one is where it starts
     'province:tthc_index_known_score{window="year"}': 1,
     'ALERTS{alertstate="firing", alertname=~"TthcBottleneck.*"}': 10,
-    "increase(tthc_became_overdue_total[5m])": 1,
     "sink:tthc_delivery_lag_records:max == 0": 1,
     "rate(tthc_event_lag_seconds_count[1m]) > 0": 1,
 }
@@ -81,8 +84,13 @@ class Running:
 
 
 @contextmanager
-def province(settings: Settings, config: StackConfig, folder: Path) -> Iterator[Running]:
-    """Run it: a worker, `dunghan deliver` and `dunghan api`, on ports that the Prometheus of `config` scrapes."""
+def province(
+    settings: Settings, config: StackConfig, folder: Path, rest_seconds: float = REST_SECONDS
+) -> Iterator[Running]:
+    """Run it: a worker, `dunghan deliver` and `dunghan api`, on ports that the Prometheus of `config` scrapes.
+
+    The last events take `rest_seconds` to come: the longer, the more there is to see on the time axes.
+    """
     worker_port, deliver_port, *_ = config.worker_ports
     (api_port,) = free_ports(1)
     with ExitStack() as stopping:
@@ -92,7 +100,7 @@ def province(settings: Settings, config: StackConfig, folder: Path) -> Iterator[
         for arguments in (deliver, ("api", "--no-token", "--port", str(api_port))):
             stopping.enter_context(_process(settings, folder, arguments))
         running = Running(settings, api_port)
-        _fill(settings, worker, running)
+        _fill(settings, worker, running, rest_seconds)
         yield running
 
 
@@ -108,7 +116,7 @@ def _process(settings: Settings, folder: Path, arguments: Sequence[str]) -> Iter
         process.wait(20)
 
 
-def _fill(settings: Settings, worker: WorkerProcess, running: Running) -> None:
+def _fill(settings: Settings, worker: WorkerProcess, running: Running, rest_seconds: float) -> None:
     simulated = Simulated(
         Config(until=SystemClock().now(), dossiers=DOSSIERS, agencies=AGENCIES, petitions=0.1, catalogue=True)
     )
@@ -120,8 +128,8 @@ def _fill(settings: Settings, worker: WorkerProcess, running: Running) -> None:
     )
 
     rest = simulated.events[first:]
-    _publish(settings, rest, len(rest) / REST_SECONDS)
-    _say(settings, simulated)
+    _add(settings, simulated)
+    _publish(settings, rest, len(rest) / rest_seconds)
     wait_until_applied(settings, [worker], APPLIED_SECONDS)
     for query, least in RECORDED.items():
         wait_until(lambda query=query, least=least: len(running.series(query)) >= least, RECORDED_SECONDS, query)
@@ -134,19 +142,28 @@ def _publish(settings: Settings, events: Sequence[SimulatedEvent], rate: float |
             publisher.publish(one.value, one.key, sent_as=one.sent_as)
 
 
-def _say(settings: Settings, simulated: Simulated) -> None:
-    """Publish what agencies say they received yesterday, one more than is known, and a dossier that is soon overdue."""
+def _add(settings: Settings, simulated: Simulated) -> None:
+    """Publish what agencies say they received, one yesterday that nobody saw, and dossiers that are soon overdue."""
     now = SystemClock().now()
-    yesterday = now.astimezone(VIETNAM).date() - timedelta(days=1)
-    code, agency = "H42.01-261101-999999", "H42.01"
-    received: dict[str, tuple[str, Any]] = {
-        one.subject: (one.data.agency, one.data.received_at)
+    soon = [
+        status(now, 4, code=f"H42.01-261101-99999{number}", agency="H42.01", due_at=now + span)
+        for number, span in enumerate(OVERDUE_IN)
+    ]
+    with Publisher(settings) as publisher:
+        for one in (*_totals(simulated, now), *soon):
+            publisher.send(encode(msgspec.structs.replace(one, source=SOURCE)), one.subject)
+
+
+def _totals(simulated: Simulated, now: datetime) -> Iterator[Event]:
+    """Yield the totals of the last days, of agencies that were at work yesterday: others are to stay silent."""
+    received = {
+        one.subject: (one.data.agency, one.data.received_at.astimezone(VIETNAM).date())
         for one in simulated.said()
         if isinstance(one.data, DossierStatus) and one.data.received_at is not None
     }
-    days = Counter(whose for whose, at in received.values() if at.astimezone(VIETNAM).date() == yesterday)
-    with Publisher(settings) as publisher:
-        for whose, count in days.items():
-            publisher.send(encode(event(now, AgencyTotals(day=yesterday, received=count + 1), whose)), whose)
-        soon = status(now, 4, code=code, agency=agency, due_at=now + OVERDUE_IN)
-        publisher.send(encode(soon), code)
+    counts = Counter(received.values())
+    yesterday = now.astimezone(VIETNAM).date() - timedelta(days=1)
+    at_work = {agency for agency, day in counts if day == yesterday}
+    for (agency, day), count in counts.items():
+        if agency in at_work and yesterday - timedelta(days=TOTALS_DAYS) < day <= yesterday:
+            yield event(now, AgencyTotals(day=day, received=count + (day == yesterday)), agency)

@@ -24,11 +24,16 @@ LIMIT_SECONDS = 600.0
 OLDEST_NODE = (20, 11)
 
 
+class NodeMissingError(StackError):
+    """This machine has no Node.js that will do, and gets none: not every machine that runs the tests needs it."""
+
+
 def set_up(*, say: Say = say_on_stderr) -> Path:
     """Do what is still to be done, and return the folder in which `node draw.mjs` works.
 
     Raises:
-        StackError: Node or Chromium is missing and cannot be installed here, or a step failed.
+        NodeMissingError: there is no Node.js with npm, or it is too old.
+        StackError: Chromium is missing and cannot be installed here, or a step failed.
     """
     with _alone():
         _check_node()
@@ -89,10 +94,10 @@ def _copied(names: Iterable[str]) -> str:
 def _check_node() -> None:
     wanted = ".".join(map(str, OLDEST_NODE))
     if not all(shutil.which(program) for program in ("node", "npm")):
-        raise StackError(f"please install Node.js {wanted} or newer, with npm: the dashboards are drawn with it")
+        raise NodeMissingError(f"please install Node.js {wanted} or newer, with npm: the dashboards are drawn with it")
     said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
     if tuple(map(int, re.findall(r"\d+", said)[:2])) < OLDEST_NODE:
-        raise StackError(f"`node` on PATH is {said.strip()}: put {wanted} or newer before it on PATH")
+        raise NodeMissingError(f"`node` on PATH is {said.strip()}: put {wanted} or newer before it on PATH")
 
 
 def _install_chromium(say: Say) -> None:

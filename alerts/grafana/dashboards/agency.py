@@ -31,7 +31,7 @@ def agency(index: Index, policy: Policy) -> Dashboard:
             head('agency="$agency"'),
             Row("Hồ sơ hôm nay", (*_numbers(), _states(), _ages(policy), _rungs(policy), _violations(), _over_time())),
             Row("Bộ chỉ số 766", (*_scores(index), _indicators(index))),
-            Row("Điểm nghẽn", (measures_of("agency:", 'agency="$agency"', size=(24, 25)),)),
+            Row("Điểm nghẽn", (measures_of("agency:", 'agency="$agency"', size=(24, 23)),)),
             Row("Danh sách hồ sơ", _lists(policy)),
         ),
     )
@@ -206,7 +206,7 @@ def _indicators(index: Index) -> Panel:
             )
         ),
         columns=indicator_columns({code: indicator.name for code, indicator in index.indicators.items()}),
-        size=(24, 4 + len(index.indicators)),
+        size=(24, 2 + len(index.indicators)),
         no_value="Đơn vị chưa có số liệu",
         sort=LOST,
     )

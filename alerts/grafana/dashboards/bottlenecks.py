@@ -52,7 +52,7 @@ def bottlenecks() -> Dashboard:
         variables=(provinces(),),
         rows=(
             head('alertname=~"TthcBottleneck.*|TthcAgencySilent"'),
-            Row("Toàn tỉnh", (measures_of("province:", 'province="$province"', size=(24, 25)),)),
+            Row("Toàn tỉnh", (measures_of("province:", 'province="$province"', size=(24, 23)),)),
             *(
                 Row(f"{number}. {BOTTLENECKS[one]}", (_over_time(one), _agencies(one), _to_do(one)))
                 for number, one in enumerate(Bottleneck, start=1)
@@ -84,7 +84,7 @@ def measures_of(prefix: str, selector: str, *, size: tuple[int, int]) -> Panel:
         rows("max by (bottleneck, measure, bound) (tthc_bottleneck_threshold)"),
         rows(verdict),
         columns=(
-            Column(field="bottleneck", title="Điểm nghẽn", look=Look(unit="string", texts=BOTTLENECKS), width=300),
+            Column(field="bottleneck", title="Điểm nghẽn", look=Look(unit="string", texts=BOTTLENECKS), width=340),
             Column(field="measure", title="Số đo", look=Look(unit="string", texts=MEASURES)),
             Column(field="Value #A", title="Tử số", width=90),
             Column(field="Value #B", title="Mẫu số", width=90),

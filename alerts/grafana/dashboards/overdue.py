@@ -131,14 +131,14 @@ def _by_agency(policy: Policy) -> Panel:
 
 
 def _over_time(policy: Policy) -> Panel:
-    panel = lines(
+    of_age = 'sum(tthc_dossiers_overdue{{agency=~"$agency", age="{age}"}})'
+    return lines(
         "Hồ sơ quá hạn theo thời gian",
         says("Hồ sơ đang quá hạn, xếp chồng theo lớp trễ.", "lớp trễ lâu dày lên là hồ sơ bị bỏ quên."),
-        Query(f"sum by (age) (tthc_dossiers_overdue{_CHOSEN})", "{{age}}"),
+        *(Query(of_age.format(age=age), title) for age, title in ages(policy).items()),  # in this order
         look=Look(no_value="Không có hồ sơ quá hạn"),
         stacked=True,
     )
-    return named(panel, ages(policy))
 
 
 def _became() -> Panel:

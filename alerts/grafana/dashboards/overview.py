@@ -142,9 +142,9 @@ def indicator_columns(names: dict[str, str]) -> tuple[Column, ...]:
     """Return the columns of numerator, denominator, ratio, score, maximum and what is lost (A to F) by indicator."""
     return (
         Column(field="indicator", title="Chỉ tiêu", look=Look(unit="string", texts=names)),
-        Column(field="Value #A", title="Tử số", width=85),
-        Column(field="Value #B", title="Mẫu số", width=85),
-        Column(field="Value #C", title="Tỷ lệ", look=share((("text", None),), no_value="–"), width=75),
+        Column(field="Value #A", title="Tử số", width=70),
+        Column(field="Value #B", title="Mẫu số", width=75),
+        Column(field="Value #C", title="Tỷ lệ", look=share((("text", None),), no_value="–"), width=70),
         Column(field="Value #D", title="Điểm", look=Look(unit="none", decimals=2, no_value="–"), width=65),
         Column(field="Value #E", title="Tối đa", look=Look(unit="none"), width=65),
         Column(field="Value #F", title=LOST, look=Look(unit="none", decimals=2, no_value="–"), width=65),

@@ -52,7 +52,7 @@ def _numbers() -> tuple[Panel, ...]:
     }
     missing = tuple(
         stat(
-            f"Chưa đồng bộ: {SEVERITIES[severity]}",
+            f"Chưa lên: {SEVERITIES[severity]}",
             says(f"Hồ sơ Cổng quốc gia chưa xác nhận, {what}.", to_do),
             now(counted(f'sum({_MISSING}{{agency=~"$agency", severity="{severity}"}})')),
             look=_LATE,

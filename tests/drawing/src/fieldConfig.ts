@@ -63,7 +63,7 @@ function item(id: string, path: string, isCustom: boolean): FieldConfigPropertyI
   return {
     id, path, isCustom, name: id, editor: nothing, override: nothing,
     process: id === 'displayName' ? (displayNameOverrideProcessor as FieldConfigPropertyItem['process']) : withThresholds(id),
-    shouldApply: () => true,
+    shouldApply: () => true, settings: { expandTemplateVars: id === 'displayName' },
   };
 }
 

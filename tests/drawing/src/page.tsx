@@ -5,8 +5,9 @@ import '@fontsource/inter/latin-ext-400.css';
 import '@fontsource/inter/latin-ext-500.css';
 import '@fontsource/inter/latin-400.css';
 import '@fontsource/inter/latin-500.css';
+import 'moment/locale/vi';
 import './page.css';
-import { ThemeContext, setTimeZoneResolver } from '@grafana/data';
+import { ThemeContext, setLocale, setTimeZoneResolver } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
@@ -31,10 +32,12 @@ const MARGIN = 16;
 
 async function main(): Promise<void> {
   const asked = new URLSearchParams(location.search);
+  setLocale('vi'); // Grafana takes the browser's
   setTimeZoneResolver(() => timeZone);
   await initPluginTranslations('grafana-ui', []); // the few words of the components stay English
   prepareRegistries();
   prepareTransformers();
+  await Promise.all([...document.fonts].map((face) => face.load())); // or names are measured in another font
   const dashboard: Dashboard = await (await fetch(`/dashboards/${asked.get('dashboard')}`)).json();
   const range = rangeBetween(
     asked.get('from') ?? dashboard.time?.from ?? 'now-6h', asked.get('to') ?? dashboard.time?.to ?? 'now', timeZone

@@ -42,7 +42,7 @@ export async function resultOf(panel: Panel, range: TimeRange, width: number, va
   const fieldConfig = settings(panel);
   const series = applyFieldOverrides({
     data: transformed, fieldConfig, fieldConfigRegistry: registry(fieldConfig), theme, timeZone,
-    replaceVariables: (text: string) => variables.replace(text, true),
+    replaceVariables: variables.replaceIn,
   });
   cacheFieldDisplayNames(series);
   const data: PanelData = { series, state: LoadingState.Done, timeRange: range };

@@ -1,4 +1,5 @@
 /** Variables of a dashboard: their values, and putting them into text as Grafana does for Prometheus. */
+import type { ScopedVars } from '@grafana/data';
 import type { Dashboard, Variable } from './model';
 import { labelValues } from './prometheus';
 
@@ -28,6 +29,12 @@ export class Variables {
       const name = bare ?? braced ?? old;
       return this.builtIn.get(name) ?? this.formatted(name, format ?? (plain ? 'csv' : undefined)) ?? whole;
     });
+
+  /** Replace them in a setting of a field; there, `${__field.labels.name}` is a label of its own. */
+  replaceIn = (text: string, scoped?: ScopedVars): string => {
+    const labels = scoped?.__dataContext?.value.field?.labels ?? {};
+    return this.replace(text.replace(/\$\{__field\.labels\.(\w+)\}/g, (_, label) => labels[label] ?? ''), true);
+  };
 
   private formatted(name: string, format?: string): string | undefined {
     const chosen = this.chosen.get(name);

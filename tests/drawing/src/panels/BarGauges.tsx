@@ -16,9 +16,10 @@ export function BarGauges(props: PanelProps) {
         getAlignmentFactors={getDisplayValueAlignmentFactors}
         renderValue={({ value, alignmentFactors, width, height, orientation, count }) => {
           const { display, field, view, colIndex } = value as FieldDisplay;
+          const isNamed = count > 1 || result.fieldConfig.defaults.displayName;
           return (
             <BarGauge
-              value={count === 1 && !field.displayName ? { ...display, title: undefined } : display}
+              value={isNamed ? display : { ...display, title: undefined }}
               display={view?.getFieldDisplayProcessor(colIndex ?? 0)}
               field={field}
               text={options.text}

@@ -7,7 +7,7 @@ export function valuesOf({ panel, result, variables }: PanelProps, sparkline = f
   return getFieldDisplayValues({
     fieldConfig: result.fieldConfig,
     reduceOptions: panel.options?.reduceOptions ?? { calcs: ['lastNotNull'] },
-    replaceVariables: (text) => variables.replace(text, true),
+    replaceVariables: variables.replaceIn,
     data: result.data.series,
     theme,
     timeZone,
