@@ -19,7 +19,7 @@ from support.alert_events import raised, resolved
 from support.deliver import DeliverProcess, Notified, publish
 from support.workers import wait_until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 
 @pytest.fixture

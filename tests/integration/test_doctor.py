@@ -27,7 +27,7 @@ from streams.topics import create_topics
 from support.deliver import DeliverProcess
 from support.workers import WorkerProcess, wait_until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 START_SECONDS = 120  # a worker, a scrape, and the first minute, after which Prometheus says again what fires
 HANGING_SECONDS = 15

@@ -23,7 +23,7 @@ from support.deliver import Listener
 from support.tools import ALERTMANAGER
 from support.workers import wait_until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long]
 
 NOW = SystemClock().now
 MINUTE = timedelta(minutes=1)
