@@ -100,6 +100,7 @@ class WorkerCollector(Collector):
         self._law = law
         self._clock = clock
         self._view_failures = view_failures
+        self._agencies: set[str] = set()  # that were ever served here: a counter does not go away
 
     def describe(self) -> Iterable[Metric]:
         """Name nothing in advance: what there is depends on the partitions served."""
@@ -123,6 +124,7 @@ class WorkerCollector(Collector):
         yield from petition_metrics(petitions)
         yield from totals_metrics(state.agencies.totals for state in dossiers)
         yield from agency_metrics([state.agencies for state in dossiers], law)
+        self._agencies.update(one.agency for state in dossiers for one in state.tally.contributions.copy())
         yield from self._activity_metrics()
         yield from self._partition_metrics()
         yield from calendar_metrics(law.calendar, self._clock.now())
@@ -146,7 +148,9 @@ class WorkerCollector(Collector):
             "tthc_became_overdue",
             "Dossiers that became overdue while this worker watched.",
             ("agency",),
-            {(agency,): count for agency, count in activity.became_overdue.copy().items()},
+            # From nothing on: Prometheus sees no increase in a series that begins with one.
+            {(agency,): 0 for agency in self._agencies}
+            | {(agency,): count for agency, count in activity.became_overdue.copy().items()},
         )
         yield _counter(
             "tthc_alerts", "Steps of alerts told, of single subjects.", ("rule", "change"), activity.alerts.copy()

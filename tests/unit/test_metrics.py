@@ -161,6 +161,7 @@ def test_the_numbers_are_sums_over_the_partitions_served(exposed: Exposed) -> No
     assert exposed.value("tthc_dossiers_overdue", agency="H42.17", age="le_1d") == 1
     assert exposed.value("tthc_oldest_overdue_timestamp_seconds", agency="H42.17") == DUE.timestamp()
     assert exposed.value("tthc_became_overdue_total", agency="H42.17") == 1
+    assert exposed.value("tthc_became_overdue_total", agency="H42.18") == 0  # the first one is seen as an increase
     assert exposed.value("tthc_alerts_total", rule="processing-deadline", change="raised") == 1
     # Of the second partition, which catches up, nothing is late yet.
     assert exposed.value("tthc_sync_missing", agency="H42.17", severity="violation") == 2
