@@ -35,6 +35,8 @@ DOSSIERS, AGENCIES = 1500, 12
 AT_ONCE = 0.9  # of the events
 REST_SECONDS = 20.0
 OVERDUE_IN = tuple(timedelta(seconds=seconds) for seconds in (10, 20, 30))
+SCRAPED_AND_RECORDED = timedelta(seconds=15)  # two scrapes, and rules that build on rules
+SLOW_SECONDS = 30
 TOTALS_DAYS = 30
 SOURCE = "urn:h42:bao-cao"  # of what is added
 APPLIED_SECONDS, RECORDED_SECONDS = 180.0, 180.0  # on a machine that does other things as well
@@ -66,6 +68,13 @@ class Running:
         answer.raise_for_status()
         series: list[dict[str, Any]] = answer.json()["data"]["result"]
         return series
+
+    def evaluated_at(self) -> datetime:
+        """Return when the rules were evaluated that have not been for longest, but for those on the trend of scores."""
+        answer = requests.get(f"{self.upstream['prometheus']}/api/v1/rules", timeout=10)
+        answer.raise_for_status()
+        groups = answer.json()["data"]["groups"]
+        return min(datetime.fromisoformat(one["lastEvaluation"]) for one in groups if one["interval"] < SLOW_SECONDS)
 
     def value(self, query: str) -> float:
         """Return the only value that Prometheus answers."""
@@ -131,9 +140,12 @@ def _fill(settings: Settings, worker: WorkerProcess, running: Running, rest_seco
     _add(settings, simulated)
     _publish(settings, rest, len(rest) / rest_seconds)
     wait_until_applied(settings, [worker], APPLIED_SECONDS)
+    applied_at = SystemClock().now()
     for query, least in RECORDED.items():
         wait_until(lambda query=query, least=least: len(running.series(query)) >= least, RECORDED_SECONDS, query)
     wait_until(running.alerts_of_dossiers, RECORDED_SECONDS, "alerts of dossiers in Alertmanager")
+    settled_at = applied_at + SCRAPED_AND_RECORDED
+    wait_until(lambda: running.evaluated_at() > settled_at, RECORDED_SECONDS, "rules evaluated over all of it")
 
 
 def _publish(settings: Settings, events: Sequence[SimulatedEvent], rate: float | None = None) -> None:
@@ -143,7 +155,7 @@ def _publish(settings: Settings, events: Sequence[SimulatedEvent], rate: float |
 
 
 def _add(settings: Settings, simulated: Simulated) -> None:
-    """Publish what agencies say they received, one yesterday that nobody saw, and dossiers that are soon overdue."""
+    """Publish what agencies say they received, one that nobody saw, and dossiers that are soon overdue."""
     now = SystemClock().now()
     soon = [
         status(now, 4, code=f"H42.01-261101-99999{number}", agency="H42.01", due_at=now + span)
@@ -155,15 +167,16 @@ def _add(settings: Settings, simulated: Simulated) -> None:
 
 
 def _totals(simulated: Simulated, now: datetime) -> Iterator[Event]:
-    """Yield the totals of the last days, of agencies that were at work yesterday: others are to stay silent."""
+    """Yield the totals of the last days, of agencies that were at work on the very last: others are to stay silent."""
     received = {
         one.subject: (one.data.agency, one.data.received_at.astimezone(VIETNAM).date())
         for one in simulated.said()
         if isinstance(one.data, DossierStatus) and one.data.received_at is not None
     }
-    counts = Counter(received.values())
-    yesterday = now.astimezone(VIETNAM).date() - timedelta(days=1)
-    at_work = {agency for agency, day in counts if day == yesterday}
+    today = now.astimezone(VIETNAM).date()
+    counts = {one: count for one, count in Counter(received.values()).items() if one[1] < today}
+    last = max(day for _, day in counts)  # hardly a Sunday
+    at_work = {agency for agency, day in counts if day == last}
     for (agency, day), count in counts.items():
-        if agency in at_work and yesterday - timedelta(days=TOTALS_DAYS) < day <= yesterday:
-            yield event(now, AgencyTotals(day=day, received=count + (day == yesterday)), agency)
+        if agency in at_work and day > last - timedelta(days=TOTALS_DAYS):
+            yield event(now, AgencyTotals(day=day, received=count + (day == last)), agency)
