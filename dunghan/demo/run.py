@@ -7,6 +7,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 
@@ -44,6 +45,7 @@ class Demo:
         own = {f"{PREFIX}APP": name, **topics}
         environment = stack.config.environment() | own
         self._settings = load_settings(environment)
+        self._own = own
         self._stack = stack
         self._ports = stack.config.worker_ports[:workers]
         self._api_port, self._deliver_port = stack.config.api_port, stack.config.deliver_port
@@ -87,6 +89,8 @@ class Demo:
         self._step(3, f"Tạo topic · creating {self._settings.events_topic} and its companions")
         undo.callback(forget, self._settings)
         self._create_topics()
+        undo.callback(self._settings_file.unlink, missing_ok=True)
+        self._settings_file.write_text("".join(f"export {name}={value}\n" for name, value in self._own.items()))
         self._step(4, f"{len(self._ports)} worker Faust (about 10 seconds), logs in {self._stack.config.logs}")
         undo.callback(self._children.stop)
         for number, port in enumerate(self._ports, 1):
@@ -99,7 +103,13 @@ class Demo:
         self._step(6, "Bảng theo dõi: cảnh báo đầu tiên sau khoảng một phút · first alerts after about a minute")
         self._say(f"  Prometheus   {self._settings.prometheus}/alerts\n  Alertmanager {self._settings.alertmanager}")
         self._say(f"  JSON API     http://{HOST}:{self._api_port}/v1/overdue")
-        self._say("  Ở cửa sổ khác · in another terminal: dunghan watch.   Ctrl-C: dừng tất cả · stops everything")
+        self._say(f"  Ở cửa sổ khác · in another terminal: . {self._settings_file}; dunghan doctor")
+        self._say("  Ctrl-C: dừng tất cả · stops everything")
+
+    @property
+    def _settings_file(self) -> Path:
+        """What a shell reads so that every other command finds this demo's topics."""
+        return self._stack.config.dir / "demo.env"
 
     def _create_topics(self) -> None:
         try:

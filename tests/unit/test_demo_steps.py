@@ -186,5 +186,17 @@ def test_two_demos_share_neither_topics_nor_group_nor_view(tmp_path: Path, event
     }
 
 
+def test_while_it_runs_a_file_tells_other_commands_which_topics_are_its_own(
+    tmp_path: Path, events: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, _, _ = demo(events, tmp_path, ALL)
+    written: list[str] = []
+    monkeypatch.setattr(run, "show", lambda *_, **__: written.extend((tmp_path / "demo.env").read_text().splitlines()))
+    shown.run()
+    assert "export DUNGHAN_APP=demo-20261124-080000" in written
+    assert "export DUNGHAN_EVENTS_TOPIC=demo-20261124-080000-events" in written
+    assert not (tmp_path / "demo.env").exists()
+
+
 def test_nothing_is_summed_up_when_nothing_was_seen() -> None:
     assert list(summary_lines(Snapshot(at=AT))) == []
