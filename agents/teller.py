@@ -22,9 +22,8 @@ from agents.judged_time import BEGINNING
 from agents.reading import ReadPlan
 from config.clock import Clock
 from config.policy import Policy
-from streams.alerts import SubjectKind
+from streams.alerts import TOLD_KEY, SubjectKind
 
-TOLD_KEY = b"t"
 _LOOKED_AT_AT_ONCE = 10_000  # subjects: some 0.05 s of work, if there is nothing to tell of them
 _TOLD_AT_ONCE = 2_500  # subjects: about 2 MB, and 0.1 s of work
 

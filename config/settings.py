@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kafka_key_file: str = ""
 
     app: str = "dunghan"  # consumer group, and the prefix of its topics and transactional ids
+    state_version: Positive = 1  # of the state that workers go on with; `dunghan replay` builds the next one
     events_topic: str = "dossier-events"
     catalogue_topic: str = "catalogue-events"
     petitions_topic: str = "petition-events"
@@ -73,9 +74,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.events_topic}.dlq"
 
     @property
+    def state(self) -> str:
+        """The prefix of the changelogs: each version of the state has its own (docs/decisions/0016)."""
+        return self.app if self.state_version == 1 else f"{self.app}-v{self.state_version}"
+
+    @property
     def changelog_topic(self) -> str:
         """The compacted topic that holds the dossiers and, by partition, the position in the events topic."""
-        return f"{self.app}-dossiers-changelog"
+        return f"{self.state}-dossiers-changelog"
 
     @property
     def calendar_topic(self) -> str:

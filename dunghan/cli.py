@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "Why a dossier stands as it does: facts, intervals, arithmetic, sync, alerts.",
     "due": "When a limit ends, counted by the working calendar.",
     "calendar": "The working calendar: show, check, preview, apply.",
+    "replay": "Build a new version of the state beside the running one.",
     "view": "The Redis view of open, overdue and unsynced dossiers.",
     "dead-letters": "List, show and replay rejected events.",
     "policy": "Check the policy before it is in use.",

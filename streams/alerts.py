@@ -16,6 +16,9 @@ import msgspec
 
 from streams.events import Code
 
+TOLD_KEY = b"t"
+"""Before the changelog keys of what was told: it was, whatever version the state has, so it is kept apart."""
+
 
 class Change(StrEnum):
     """The step of an alert's life."""

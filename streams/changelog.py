@@ -1,37 +1,65 @@
 """The changelog of a partition: written in transactions by its one owner, read back by the next.
 
 A transactional id belongs to one partition. When a worker takes a partition over it fences whoever wrote there before:
-a worker that was suspended past its session and wakes up can write nothing more (docs/decisions/0002).
+a worker that was suspended past its session and wakes up can write nothing more (docs/decisions/0002), whichever
+version of the state it has: a partition has one worker at a time. What was told of alerts is in a topic of its own,
+which all versions share (docs/decisions/0016).
 """
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from enum import StrEnum
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from config.settings import Settings
-from streams.alerts import AlertEvent, Change, encode_alert
-from streams.chunk import PartitionProcessor, Plan
+from streams.alerts import TOLD_KEY, AlertEvent, Change, encode_alert
+from streams.chunk import Plan
 from streams.clients import Delivery, in_time, let_go, noted
 from streams.dead_letters import Origin, dead_letters
 from streams.decode import encode
 from streams.events import Event
+from streams.records import Record
 from streams.sources import Source, source_of
 
 _BATCH_BYTES = 900_000  # under the broker's limit of 1 MiB a batch, with room for the headers of the batch
 _TRANSACTION_SECONDS = 30.0  # a crashed owner's open transaction ends after this if nobody takes over
 
+_FORWARDED = "dunghan-forwarded"  # a header: what was passed on follows from another record, and can be told anew
+
 _Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]  # key, value, headers
+Ends = dict[TopicPartition, int]  # the offset after the last record written
+
+
+class Role(StrEnum):
+    """Who writes the changelog of a partition."""
+
+    WORKER = "worker"
+    """Whoever serves the partition."""
+    REPLAY = "replay"
+    """Whoever builds a version of the state that no worker has yet."""
+
+
+def transactional_id(settings: Settings, topic: str, partition: int, role: Role) -> str:
+    """Return by which name a writer is fenced: a worker's by any other worker, a replay's by those of its version."""
+    prefix = settings.app if role is Role.WORKER else f"{settings.state}-replay"
+    return f"{prefix}-{topic}-{partition}"
+
+
+def is_forwarded(record: Record) -> bool:
+    """Whether a record was passed on from another partition."""
+    return any(name == _FORWARDED for name, _ in record.headers)
 
 
 class ChangelogWriter:
     """Writes the plans of one partition; `fence` first."""
 
-    def __init__(self, settings: Settings, source: Source, partition: int) -> None:
+    def __init__(self, settings: Settings, source: Source, partition: int, role: Role = Role.WORKER) -> None:
         self._settings = settings
         self._source = source
         self._partition = partition
+        self._role = role
         self._producer: Any = None
 
     async def fence(self) -> None:
@@ -41,10 +69,16 @@ class ChangelogWriter:
             aiokafka.errors.KafkaError: it is not known whether former writers are shut out; nothing is left open here.
         """
         await self.close()
+        if self._role is Role.WORKER and self._settings.state_version > 1:
+            await self._become(Role.REPLAY)  # one that still runs must not write beside its heir
+            await self.close()
+        await self._become(self._role)
+
+    async def _become(self, role: Role) -> None:
         self._producer = AIOKafkaProducer(
             **self._settings.kafka_client(),
-            client_id=f"{self._settings.app}-{self._partition}",
-            transactional_id=f"{self._settings.app}-{self._source.topic}-{self._partition}",
+            client_id=f"{self._settings.state}-{self._partition}",
+            transactional_id=transactional_id(self._settings, self._source.topic, self._partition, role),
             transaction_timeout_ms=int(_TRANSACTION_SECONDS * 1000),
             max_batch_size=_BATCH_BYTES,
             max_request_size=4 * _BATCH_BYTES,
@@ -57,11 +91,11 @@ class ChangelogWriter:
             await self.close()
             raise
 
-    async def write(self, plan: Plan) -> int:
+    async def write(self, plan: Plan) -> Ends:
         """Write all of a plan, or nothing.
 
         Returns:
-            The changelog offset after the last record written.
+            Where the changelog and what was told end now, if anything was written there.
 
         Raises:
             aiokafka.errors.ProducerFenced: the partition belongs to another worker now.
@@ -70,7 +104,7 @@ class ChangelogWriter:
         async with in_time(f"partition {self._partition}: not written"):
             return await self._transaction(plan)
 
-    async def _transaction(self, plan: Plan) -> int:
+    async def _transaction(self, plan: Plan) -> Ends:
         """Write a plan in one transaction. What fails is not aborted here: the next `fence` ends it."""
         source = self._source
         letters = dead_letters(plan.rejected, Origin(source.topic, self._partition))
@@ -80,10 +114,18 @@ class ChangelogWriter:
         )
         deliveries += [await self._forward(event) for event in plan.forwards]
         deliveries += await self._send(self._settings.alerts_topic, _alert_records(plan.alerts))
-        changes = await self._send(source.changelog, ((key, value, []) for key, value in plan.changelog))
-        await _delivered([*deliveries, *changes])
+        told, facts = _told_and_facts(plan.changelog)
+        kept = [
+            (topic, len(records), await self._send(topic, records))
+            for topic, records in ((source.told, told), (source.changelog, facts))
+            if records
+        ]
+        await _delivered([*deliveries, *(batch for _, _, batches in kept for batch in batches)])
         await self._producer.commit_transaction()
-        return int(changes[0].result().offset) + len(plan.changelog)  # nobody else writes there in between
+        return {  # nobody else writes there in between
+            TopicPartition(topic, self._partition): int(batches[0].result().offset) + count
+            for topic, count, batches in kept
+        }
 
     async def _send(self, topic: str, records: Iterable[_Record]) -> list[Delivery]:
         """Send records to the partition of this number in `topic`, in as many batches as they need."""
@@ -108,7 +150,11 @@ class ChangelogWriter:
         home, subject = source_of(event, self._settings), event.subject
         return noted(
             await self._producer.send(
-                home.topic, key=subject.encode(), value=encode(event), partition=home.home(subject)
+                home.topic,
+                key=subject.encode(),
+                value=encode(event),
+                partition=home.home(subject),
+                headers=[(_FORWARDED, b"")],
             )
         )
 
@@ -117,6 +163,15 @@ class ChangelogWriter:
         producer, self._producer = self._producer, None
         if producer is not None:
             await let_go(producer)
+
+
+def _told_and_facts(changelog: Iterable[tuple[bytes, bytes | None]]) -> tuple[list[_Record], list[_Record]]:
+    """Part what was told of alerts from what belongs to this version of the state."""
+    told: list[_Record] = []
+    facts: list[_Record] = []
+    for key, value in changelog:
+        (told if key[:1] == TOLD_KEY else facts).append((key, value, []))
+    return told, facts
 
 
 def _alert_records(alerts: Iterable[AlertEvent]) -> Iterator[_Record]:
@@ -135,14 +190,22 @@ async def _delivered(deliveries: Sequence[Delivery]) -> None:
         delivery.result()
 
 
+class Restored(Protocol):
+    """What is restored from a changelog."""
+
+    def load(self, key: bytes, value: bytes | None) -> None:
+        """Take one record."""
+        ...
+
+
 class ChangelogReader:
-    """Reads changelogs back into processors, each from where it left off."""
+    """Reads changelogs back into processors, each from where it left off; and what was told, beside them."""
 
     def __init__(self, settings: Settings, source: Source) -> None:
         self._settings = settings
-        self._topic = source.changelog
+        self._topics = (source.changelog, source.told)
         self._consumer: Any = None
-        self._next: dict[int, int] = {}  # changelog offset from which a processor is not up to date
+        self._next: Ends = {}  # offset from which a processor is not up to date
 
     async def start(self) -> None:
         """Connect; `stop` even if this fails."""
@@ -160,28 +223,37 @@ class ChangelogReader:
             consumer, self._consumer = self._consumer, None
             await let_go(consumer)
 
-    def wrote(self, partition: int, next_offset: int) -> None:
-        """Note that the processor of `partition` holds all of the changelog before `next_offset`."""
-        self._next[partition] = max(next_offset, self._next.get(partition, 0))
+    def wrote(self, ends: Ends) -> None:
+        """Note that the processors hold all that lies before these ends."""
+        for one, end in ends.items():
+            self._next[one] = max(end, self._next.get(one, 0))
 
     def forget(self, partition: int) -> None:
         """Note that the processor of `partition` is gone."""
-        self._next.pop(partition, None)
+        for topic in self._topics:
+            self._next.pop(TopicPartition(topic, partition), None)
 
-    async def restore(self, processors: Mapping[int, PartitionProcessor]) -> int:
+    async def restore(self, processors: Mapping[int, Restored]) -> int:
         """Bring processors up to date: a new one from the start, a warm one from what others wrote since.
+
+        What was told comes last: a changelog from before it had topics of its own may hold some of it, out of date.
 
         Returns:
             The number of records read.
         """
-        partitions = {TopicPartition(self._topic, number): processor for number, processor in processors.items()}
+        count = 0
+        for topic in self._topics:
+            count += await self._restore({TopicPartition(topic, number): one for number, one in processors.items()})
+        return count
+
+    async def _restore(self, partitions: Mapping[TopicPartition, Restored]) -> int:
         if not partitions:
             return 0
         self._consumer.assign(list(partitions))
         ends = await self._consumer.end_offsets(list(partitions))
-        pending = {partition for partition, end in ends.items() if self._next.get(partition.partition, 0) < end}
+        pending = {partition for partition, end in ends.items() if self._next.get(partition, 0) < end}
         for partition in partitions:
-            self._consumer.seek(partition, self._next.get(partition.partition, 0))
+            self._consumer.seek(partition, self._next.get(partition, 0))
         count = 0
         while pending:
             for partition, records in (await self._consumer.getmany(*pending, timeout_ms=200)).items():
@@ -191,7 +263,7 @@ class ChangelogReader:
                 count += len(records)
             for partition in list(pending):
                 position = await self._consumer.position(partition)
-                self._next[partition.partition] = position
+                self._next[partition] = position
                 if position >= ends[partition]:
                     pending.discard(partition)
         self._consumer.unsubscribe()

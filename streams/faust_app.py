@@ -16,6 +16,7 @@ from faust.types import TP
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
 from config.settings import Settings
+from streams.versions import client_id
 
 
 class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carries no types that mypy can follow
@@ -93,6 +94,7 @@ def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -
         settings.app,
         broker=[f"kafka://{address}" for address in settings.kafka.split(",")],
         broker_credentials=_credentials(settings),
+        broker_client_id=client_id(settings),
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 3,
         consumer_auto_offset_reset="earliest",

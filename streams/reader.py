@@ -290,9 +290,9 @@ class PartitionReader:
             self._expect_more(old=not tail.is_at_head(self._clock.now()))
 
     async def _write(self, partition: int, plan: Plan) -> None:
-        next_offset = await self._writers[partition].write(plan)
+        ends = await self._writers[partition].write(plan)
         self._states[partition].commit(plan)
-        self._changelogs.wrote(partition, next_offset)
+        self._changelogs.wrote(ends)
 
     def _may_tell(self, partition: int) -> bool:
         seconds = _TELL_LIMIT_SECONDS if self.behind(partition) else _TELL_SECONDS

@@ -18,6 +18,9 @@ class Source(msgspec.Struct, frozen=True):
 
     topic: str
     changelog: str
+    """What was derived from the topic: each version of the state has its own (docs/decisions/0016)."""
+    told: str
+    """Which alerts were told: all versions share it."""
     partitions: int
 
     @property
@@ -32,17 +35,21 @@ class Source(msgspec.Struct, frozen=True):
 
 def dossiers(settings: Settings) -> Source:
     """Return where dossier events are."""
-    return Source(settings.events_topic, settings.changelog_topic, settings.partitions)
+    return _source(settings, settings.events_topic, "dossiers", settings.partitions)
 
 
 def procedures(settings: Settings) -> Source:
     """Return where the catalogue's events are. They are few: one partition."""
-    return Source(settings.catalogue_topic, f"{settings.app}-procedures-changelog", 1)
+    return _source(settings, settings.catalogue_topic, "procedures", 1)
 
 
 def petitions(settings: Settings) -> Source:
     """Return where petition events are. They are few: one partition."""
-    return Source(settings.petitions_topic, f"{settings.app}-petitions-changelog", 1)
+    return _source(settings, settings.petitions_topic, "petitions", 1)
+
+
+def _source(settings: Settings, topic: str, kind: str, partitions: int) -> Source:
+    return Source(topic, f"{settings.state}-{kind}-changelog", f"{settings.app}-{kind}-told", partitions)
 
 
 def sources(settings: Settings) -> list[Source]:

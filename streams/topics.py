@@ -40,8 +40,9 @@ class TopicSpec(msgspec.Struct, frozen=True):
 def topic_specs(settings: Settings) -> list[TopicSpec]:
     """Return the topics a worker needs.
 
-    A changelog has the partitions of its topic, one for one. It is compacted, and its segments are small, so that what
-    has been overwritten is cleaned away soon and a restart reads little more than the dossiers themselves.
+    A changelog has the partitions of its topic, one for one, and so has what was told of alerts. They are compacted,
+    and their segments are small, so that what has been overwritten is cleaned away soon and a restart reads little more
+    than the dossiers themselves.
     The calendar documents are few, and one partition keeps their order. The alerts of dossiers are in the partition of
     their dossier's number, written by who serves it; those of procedures and petitions in the first.
     """
@@ -67,6 +68,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
                 (source.topic, events),
                 (source.dead_letters, dead_letters),
                 (source.changelog, compact),
+                (source.told, compact),
             )
         ),
         TopicSpec(settings.calendar_topic, 1, settings.replication_factor, compact, is_fixed=True),
@@ -83,7 +85,7 @@ def create_topics(settings: Settings) -> list[str]:
     Raises:
         TopicsError: a topic exists and is not as it must be, or the broker cannot be reached.
     """
-    with _admin(settings) as admin:
+    with admin_client(settings) as admin:
         existing = set(admin.list_topics())
         missing = [spec for spec in topic_specs(settings) if spec.name not in existing]
         if missing:
@@ -98,12 +100,17 @@ def check_topics(settings: Settings) -> None:
     Raises:
         TopicsError: naming the topic, what is wrong and what to do; or the broker cannot be reached.
     """
-    with _admin(settings) as admin:
+    with admin_client(settings) as admin:
         _check(admin, settings)
 
 
 @contextmanager
-def _admin(settings: Settings) -> Iterator[Any]:
+def admin_client(settings: Settings) -> Iterator[Any]:
+    """Connect to the cluster, to see to its topics.
+
+    Raises:
+        TopicsError: it cannot be reached, or refuses what is asked.
+    """
     try:
         admin = KafkaAdminClient(
             client_id="dunghan-topics", bootstrap_timeout_ms=REACH_SECONDS * 1000, **settings.kafka_client()

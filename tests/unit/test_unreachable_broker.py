@@ -20,6 +20,7 @@ IMPATIENT = "import streams.kafka_tools as tools; tools.REACH_SECONDS = 0.5; fro
         ("dead-letters", "list"),
         ("worker",),
         ("deliver",),
+        ("replay",),
     ],
     ids=" ".join,
 )
