@@ -11,7 +11,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from config.settings import Settings
 from streams.kafka_tools import REACH_SECONDS, no_answer
-from streams.sources import sources
+from streams.sources import Source, sources
 
 
 class TopicsError(RuntimeError):
@@ -26,6 +26,7 @@ class TopicSpec(msgspec.Struct, frozen=True):
     replication_factor: int
     config: dict[str, str]
     is_fixed: bool = False  # its number of partitions is nobody's choice
+    creation: str = "create it: dunghan topics create"  # what to do where it is missing
 
     def remedy(self, found: int) -> str:
         """Return what to do about a topic with another number of partitions."""
@@ -62,7 +63,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     }
     return [
         *(
-            TopicSpec(name, source.partitions, settings.replication_factor, config, is_fixed=source.partitions == 1)
+            _spec(settings, source, name, config)
             for source in sources(settings)
             for name, config in (
                 (source.topic, events),
@@ -74,6 +75,15 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
         TopicSpec(settings.calendar_topic, 1, settings.replication_factor, compact, is_fixed=True),
         TopicSpec(settings.alerts_topic, settings.partitions, settings.replication_factor, alerts),
     ]
+
+
+def _spec(settings: Settings, source: Source, name: str, config: dict[str, str]) -> TopicSpec:
+    spec = TopicSpec(name, source.partitions, settings.replication_factor, config, is_fixed=source.partitions == 1)
+    if name != source.changelog or settings.state_version == 1:
+        return spec
+    version = settings.state_version  # an empty one would leave people without a monitor until all is read again
+    creation = f"build version {version} of the state (docs/replay.md): dunghan replay, with the version before it"
+    return msgspec.structs.replace(spec, creation=creation)
 
 
 def create_topics(settings: Settings) -> list[str]:
@@ -147,7 +157,7 @@ def _check(admin: Any, settings: Settings) -> None:
     for spec in specs:
         found = partitions.get(spec.name, 0)
         if not found:
-            raise TopicsError(f"topic {spec.name} does not exist; create it: dunghan topics create")
+            raise TopicsError(f"topic {spec.name} does not exist; {spec.creation}")
         if found != spec.partitions:
             raise TopicsError(f"topic {spec.name} has {found} partitions, not {spec.partitions}: {spec.remedy(found)}")
         if configs[spec.name] != spec.config["cleanup.policy"]:

@@ -10,6 +10,7 @@ from config.settings import Settings
 from dunghan.commands.replay_command import command
 from streams.changelog import Role, transactional_id
 from streams.sources import sources
+from streams.topics import topic_specs
 from streams.versions import changelogs, of_version
 
 FIRST = Settings(app="ninh-binh")
@@ -55,6 +56,13 @@ def test_the_first_version_bears_the_names_there_were_and_each_other_its_own() -
     assert changelogs(FIRST) == [f"ninh-binh-{kind}-changelog" for kind in ("dossiers", "procedures", "petitions")]
     assert changelogs(SECOND) == [f"ninh-binh-v2-{kind}-changelog" for kind in ("dossiers", "procedures", "petitions")]
     assert SECOND.changelog_topic == changelogs(SECOND)[0]
+
+
+def test_a_changelog_that_is_missing_is_built_unless_it_is_the_first() -> None:
+    first, second = ({spec.name: spec.creation for spec in topic_specs(one)} for one in (FIRST, SECOND))
+    assert {first[name] for name in changelogs(FIRST)} == {"create it: dunghan topics create"}
+    assert all(second[name].startswith("build version 2 of the state") for name in changelogs(SECOND))
+    assert second[sources(SECOND)[0].told] == "create it: dunghan topics create"
 
 
 def test_all_versions_share_what_was_told_and_the_topics_that_are_read() -> None:
