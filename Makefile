@@ -54,7 +54,8 @@ check: $(VENV)/.development stack-install ## style, types, imports, contracts, P
 	$(BIN)/dunghan index check
 	$(BIN)/dunghan grafana check
 	$(BIN)/dunghan alertmanager check
-	promtool check config config/prometheus/prometheus.yml
+	promtool check config --syntax-only config/prometheus/prometheus.yml # its targets are written where it runs
+	promtool check config config/prometheus/compose.yml
 	promtool check rules config/prometheus/rules/*.yml
 	promtool test rules config/prometheus/tests/*.yml
 	amtool check-config config/alertmanager/alertmanager.yml

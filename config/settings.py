@@ -84,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.state}-dossiers-changelog"
 
     @property
+    def position_group(self) -> str:
+        """The group under which the readers report how far they are; for whoever looks on, no truth of theirs."""
+        return f"{self.app}-position"
+
+    @property
     def calendar_topic(self) -> str:
         """The compacted topic that holds the calendar documents applied to a running stack."""
         return f"{self.app}-calendar"

@@ -1,6 +1,7 @@
 """`dunghan` ("on time"): the command line. Each command's code is loaded when it is called."""
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -8,7 +9,7 @@ from config.calendar import CalendarError
 from config.index import IndexFileError
 from config.policy import PolicyError
 from config.settings import SettingsError
-from dunghan.errors import UserError
+from dunghan.errors import UserError, usage_in_one_line
 
 # command → what it is for; its code is dunghan/commands/<command with _>.py
 COMMANDS = {
@@ -59,10 +60,18 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the options before the command."""
+        with usage_in_one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; settings, policy, calendar and index at fault are a person's to mend, not a traceback."""
+        """Run the command; what is a person's to mend (command line, settings, policy…) is no traceback."""
         try:
-            return super().invoke(ctx)
+            with usage_in_one_line():
+                return super().invoke(ctx)
         except (SettingsError, PolicyError, CalendarError, IndexFileError) as error:
             raise UserError(str(error)) from error
 

@@ -222,7 +222,7 @@ class PartitionReader:
             return
         self._consumer = AIOKafkaConsumer(
             **self._settings.kafka_client(),
-            group_id=f"{self._settings.app}-position",
+            group_id=self._settings.position_group,
             enable_auto_commit=False,
             isolation_level="read_committed",
             auto_offset_reset="earliest",

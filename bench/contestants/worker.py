@@ -68,7 +68,7 @@ class TwoWorkers(WholeJob):
 
 
 def _reported(client: Any, task: Task) -> int:
-    group = f"{task.app}-position"
+    group = settings_of(task).position_group
     return sum(offset for source, offset in broker.committed(client, group).items() if source.topic == task.topic)
 
 

@@ -21,7 +21,6 @@ from streams.sources import sources
 from streams.topics import TopicsError, check_topics, topic_specs
 
 _BOOTSTRAP_MS = 4000
-_POSITIONS = "{app}-position"  # the group under which the readers report how far they are (streams/reader.py)
 _MOVING_SECONDS = 2.5  # a worker reports its position once a second
 
 
@@ -97,7 +96,7 @@ class KafkaChecks:
 
     def _waiting(self, admin: Any) -> dict[TopicPartition, int]:
         """Return how many records wait, by partition; those where none does are left out."""
-        group, partitions = _POSITIONS.format(app=self._settings.app), self._topic_partitions()
+        group, partitions = self._settings.position_group, self._topic_partitions()
         read = admin.list_group_offsets({group: partitions})[group]
         offsets = {
             spec: admin.list_partition_offsets(dict.fromkeys(partitions, spec), IsolationLevel.READ_COMMITTED)

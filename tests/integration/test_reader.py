@@ -217,7 +217,7 @@ def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
 @in_a_loop
 async def test_lag_tools_see_the_position(settings: Settings, admin: KafkaAdminClient) -> None:
     publish(settings, receptions(0, 120))
-    group, source = f"{settings.app}-position", TopicPartition(settings.events_topic, 0)
+    group, source = settings.position_group, TopicPartition(settings.events_topic, 0)
 
     def committed() -> int | None:
         found = admin.list_group_offsets({group: [source]})[group].get(source)
@@ -237,7 +237,7 @@ async def test_what_lag_tools_see_decides_nothing(
     publish(settings, events[:100])
     async with Owner(settings) as first:
         await first.apply({0: 99})
-    group, source = f"{settings.app}-position", TopicPartition(settings.events_topic, 0)
+    group, source = settings.position_group, TopicPartition(settings.events_topic, 0)
     if committed is None:
         admin.delete_groups([group])
     else:

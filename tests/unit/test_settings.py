@@ -29,6 +29,7 @@ def test_topics_are_named_after_the_events_topic_and_the_app() -> None:
 
     assert settings.dead_letters_topic == "events.dlq"
     assert settings.changelog_topic == "ninh-binh-dossiers-changelog"
+    assert settings.position_group == "ninh-binh-position"
 
 
 def test_a_variable_that_is_no_setting_is_refused_by_name() -> None:

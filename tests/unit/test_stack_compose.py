@@ -1,7 +1,6 @@
 """docker-compose.yml and the Dockerfile, as far as they can be judged without an engine."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +9,11 @@ import yaml
 from config.settings import Settings, load_settings
 from dunghan.stack import StackConfig
 from dunghan.stack.kafka import kafka_version
+from support.tools import ROOT, tool
 
-ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-WORKERS = [name for name in SERVICES if name.startswith("worker")]
+PROMETHEUS = ROOT / "config" / "prometheus"
 
 every_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -59,11 +58,11 @@ def test_whoever_depends_waits_until_the_other_can_serve(name: str) -> None:
 
 
 def test_workers_wait_for_their_topics_and_topics_for_the_broker() -> None:
-    assert all("topics" in SERVICES[name]["depends_on"] for name in WORKERS)
+    assert "topics" in SERVICES["worker"]["depends_on"]
     assert list(SERVICES["topics"]["depends_on"]) == ["kafka"]
 
 
-@pytest.mark.parametrize("name", [*WORKERS, "topics", "deliver", "api"])
+@pytest.mark.parametrize("name", ["worker", "topics", "deliver", "api"])
 def test_the_projects_own_containers_are_given_settings_that_exist_and_little_power(name: str) -> None:
     environment = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
     assert load_settings(environment).metrics_port == Settings().metrics_port
@@ -71,14 +70,36 @@ def test_the_projects_own_containers_are_given_settings_that_exist_and_little_po
     assert SERVICES[name]["read_only"] is True
 
 
-def test_prometheus_scrapes_every_worker_and_knows_alertmanager() -> None:
-    targets = ROOT / "config" / "prometheus" / "targets"
-    workers = yaml.safe_load((targets / "worker.json").read_text())
-    port = Settings().metrics_port
-    assert workers == [{"targets": [f"{name}:{port}" for name in WORKERS]}]
-    deliver = yaml.safe_load((targets / "deliver.json").read_text())
-    assert deliver == [{"targets": [f"deliver:{Settings().deliver_metrics_port}"]}]
-    assert yaml.safe_load((targets / "alertmanager.json").read_text()) == [{"targets": ["alertmanager:9093"]}]
+def test_as_many_workers_can_be_started_as_one_likes_for_nothing_of_theirs_is_there_only_once() -> None:
+    worker = SERVICES["worker"]
+    assert worker["deploy"] == {"replicas": 2}  # what --scale worker=N overrules
+    assert not {"container_name", "hostname", "ports", "volumes"} & worker.keys()
+    assert worker["command"] == ["worker"]  # a member id or a port given here would be every worker's
+    assert [name for name in SERVICES if name.startswith("worker")] == ["worker"]
+
+
+def test_prometheus_finds_every_worker_by_the_services_name() -> None:
+    mounted = [volume.partition(":")[0] for volume in SERVICES["prometheus"]["volumes"]]
+    assert "./config/prometheus" in mounted
+    assert "--config.file=/etc/prometheus/compose.yml" in SERVICES["prometheus"]["command"]
+    read = yaml.safe_load((PROMETHEUS / "compose.yml").read_text())
+    workers, deliver = read["scrape_configs"]
+    (found,) = workers["dns_sd_configs"]
+    assert (found["names"], found["type"], found["port"]) == (["worker"], "A", Settings().metrics_port)
+    assert deliver["static_configs"] == [{"targets": [f"deliver:{Settings().deliver_metrics_port}"]}]
+    assert read["alerting"]["alertmanagers"] == [{"static_configs": [{"targets": ["alertmanager:9093"]}]}]
+    result = tool("promtool", "check", "config", PROMETHEUS / "compose.yml")
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("file", ["compose.yml", "kubernetes.yml"])
+def test_prometheus_does_the_same_everywhere_but_for_where_it_looks(file: str) -> None:
+    def without_places(name: str) -> Any:
+        read = yaml.safe_load((PROMETHEUS / name).read_text())
+        del read["alerting"]
+        return read | {"scrape_configs": [one["job_name"] for one in read["scrape_configs"]]}
+
+    assert without_places(file) == without_places("prometheus.yml")
 
 
 def test_data_that_should_outlive_a_container_is_in_a_named_volume() -> None:
