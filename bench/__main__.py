@@ -112,8 +112,16 @@ def _measure(folder: Path, stack: Stack, choice: Choice) -> None:
     outcomes = _rounds(choice, ground, long, short)
     results = _results(choice, outcomes, long, short)
     if choice.latency_seconds:
-        results.latency_rate, results.latency_ms = RATE, latency(settings, choice.latency_seconds, long.records)
+        _add_latency(results, settings, choice.latency_seconds)
     _tell(results, choice.page)
+
+
+def _add_latency(results: Results, settings: Settings, seconds: int) -> None:
+    click.echo("event to metric…", err=True)
+    try:
+        results.latency_rate, results.latency_ms = RATE, latency(settings, seconds)
+    except RefusedError as error:
+        click.echo(f"event to metric: refused: {error}", err=True)
 
 
 def _published(settings: Settings, events: int) -> tuple[Expected, Expected]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bench.latency import AGENCIES
 from bench.results import Machine, Outcome, Results, ratio
 
 BEGIN, END = "<!-- bench: generated from here -->", "<!-- bench: to here -->"
@@ -120,7 +121,7 @@ def _latency(results: Results) -> list[str]:
     if not results.latency_ms:
         return []
     shown = ", ".join(f"{name} {ms:,.0f} ms" for name, ms in results.latency_ms.items())
-    return ["", f"Event to metric, one worker, {results.latency_rate:,} events/s: {shown}."]
+    return ["", f"Event to metric, one worker, {AGENCIES} agencies, {results.latency_rate:,} events/s: {shown}."]
 
 
 def _remarks(results: Results) -> list[str]:

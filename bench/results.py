@@ -1,7 +1,5 @@
 """Figures: of one run, and of all the runs of one contestant."""
 
-import statistics
-
 import msgspec
 
 from bench.contestant import Contestant
@@ -81,4 +79,4 @@ def ratio(of: Outcome | None, to: Outcome | None) -> float | None:
     """Return how many times as fast the one is, by medians; None where either has no figure."""
     if of is None or to is None or not (of.counts and to.counts):
         return None
-    return statistics.median(one.rate for one in of.figures) / statistics.median(one.rate for one in to.figures)
+    return of.median.rate / to.median.rate
