@@ -29,7 +29,8 @@ class Outcome(msgspec.Struct, kw_only=True):
     job: str
     note: str
     figures: list[Figures] = []
-    refused: list[str] = []  # why a run's figure is not taken
+    repeated: list[str] = []  # why a run was refused that was then repeated, with a figure
+    refused: list[str] = []  # why a run's figure is not taken, and that of its repetition
     missing: str | None = None  # why it did not take part
 
     @classmethod
@@ -73,6 +74,7 @@ class Results(msgspec.Struct, kw_only=True):
     outcomes: list[Outcome]
     latency_ms: dict[str, float] = {}
     latency_rate: int = 0
+    latency_refused: str = ""
 
 
 def ratio(of: Outcome | None, to: Outcome | None) -> float | None:
