@@ -7,13 +7,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
 import msgspec
 
 from bench import broker, report
-from bench.contestant import Contestant, MissingError, RefusedError
+from bench.contestant import Contestant, RefusedError
 from bench.contestants import CONTESTANTS
 from bench.environments import HOME
 from bench.expected import Expected, expected_of
@@ -21,7 +22,8 @@ from bench.latency import RATE, latency
 from bench.machine import machine
 from bench.measure import Ground, measure
 from bench.province import publish, simulated
-from bench.results import Outcome, Results
+from bench.results import Figures, Outcome, Results
+from bench.rounds import Rounds
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.demo.interrupts import Interrupts
@@ -33,6 +35,7 @@ from streams.topics import create_topics
 _PAGE = Path("docs/benchmarks.md")
 _TOPIC, _SHORT_TOPIC = "bench-events", "bench-events-short"
 _SHORT = 50_000  # events for who takes minutes for more
+_LATENCY_START_SECONDS = 45  # a history published, a worker started and settled
 _UNNEEDED = ("prometheus", "alertmanager")
 
 
@@ -42,6 +45,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     contestants: Sequence[Contestant]
     events: int
     rounds: int
+    minutes: float
     latency_seconds: int
     page: Path | None
 
@@ -60,6 +64,7 @@ def _chosen(_: click.Context, __: click.Parameter, letters: str | None) -> Seque
 @click.option("--only", "contestants", callback=_chosen, metavar="LETTERS", help="These only, such as a,e.")
 @click.option("--events", type=click.IntRange(1000), default=1_000_000, show_default=True, help="How many.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Medians are of so many.")
+@click.option("--minutes", default=25.0, show_default=True, help="Begin no round that would end later than this.")
 @click.option("--latency-seconds", default=20, show_default=True, help="Measure event to metric so long; 0: do not.")
 @click.option(
     "--page",
@@ -106,14 +111,31 @@ def _measure(folder: Path, stack: Stack, choice: Choice) -> None:
         events_topic=_TOPIC,
         app="bench",
     )
+    began_at = monotonic()
     long, short = _published(settings, choice.events)
     kafka = read_pid_file(folder / "pids" / "kafka.json")
     ground = Ground(settings, folder, kafka.pid if kafka else 0)
-    outcomes = _rounds(choice, ground, long, short)
-    results = _results(choice, outcomes, long, short)
+
+    def run(contestant: Contestant) -> Figures:
+        return measure(contestant, ground, short if contestant.is_slow else long)
+
+    def keep(outcomes: Sequence[Outcome]) -> None:
+        _keep(_results(outcomes, long, short))
+
+    left = choice.minutes * 60 - (monotonic() - began_at) - choice.latency_seconds - _LATENCY_START_SECONDS
+    outcomes = Rounds(choice.contestants, run, keep, seconds=left).measure(choice.rounds)
+    results = _results(outcomes, long, short)
     if choice.latency_seconds:
-        results.latency_rate, results.latency_ms = RATE, latency(settings, choice.latency_seconds, long.records)
+        _add_latency(results, settings, choice.latency_seconds)
     _tell(results, choice.page)
+
+
+def _add_latency(results: Results, settings: Settings, seconds: int) -> None:
+    click.echo("event to metric…", err=True)
+    try:
+        results.latency_rate, results.latency_ms = RATE, latency(settings, seconds)
+    except RefusedError as error:
+        results.latency_refused = str(error)
 
 
 def _published(settings: Settings, events: int) -> tuple[Expected, Expected]:
@@ -126,37 +148,7 @@ def _published(settings: Settings, events: int) -> tuple[Expected, Expected]:
     return expected_of(settings, _TOPIC), expected_of(settings, _SHORT_TOPIC)
 
 
-def _rounds(choice: Choice, ground: Ground, long: Expected, short: Expected) -> list[Outcome]:
-    """Measure all in turn, every other round in reverse: whatever drifts meanwhile drifts for all."""
-    outcomes = {contestant: _prepared(contestant) for contestant in choice.contestants}
-    present = [contestant for contestant, outcome in outcomes.items() if outcome.missing is None]
-    for number in range(1, choice.rounds + 1):
-        for contestant in present if number % 2 else reversed(present):
-            outcome = outcomes[contestant]
-            _one(contestant, outcome, ground, short if contestant.is_slow else long)
-            said = f"refused: {outcome.refused[-1]}" if outcome.refused else f"{outcome.figures[-1].rate:,.0f} events/s"
-            click.echo(f"round {number}, {contestant.letter}, {contestant.title}: {said}", err=True)
-    return list(outcomes.values())
-
-
-def _prepared(contestant: Contestant) -> Outcome:
-    outcome = Outcome.of(contestant)
-    try:
-        contestant.prepare()
-    except MissingError as error:
-        outcome.missing = str(error)
-        click.echo(f"{contestant.title}: skipped: {error}", err=True)
-    return outcome
-
-
-def _one(contestant: Contestant, outcome: Outcome, ground: Ground, expected: Expected) -> None:
-    try:
-        outcome.figures.append(measure(contestant, ground, expected))
-    except RefusedError as error:
-        outcome.refused.append(str(error))
-
-
-def _results(choice: Choice, outcomes: list[Outcome], long: Expected, short: Expected) -> Results:
+def _results(outcomes: Sequence[Outcome], long: Expected, short: Expected) -> Results:
     return Results(
         at=f"{SystemClock().now():%Y-%m-%d}",
         events=long.records,
@@ -164,9 +156,9 @@ def _results(choice: Choice, outcomes: list[Outcome], long: Expected, short: Exp
         mean_bytes=long.value_bytes / long.records,
         keys=len(long.counts),
         partitions=Settings().partitions,
-        rounds=choice.rounds,
+        rounds=max((len(outcome.figures) for outcome in outcomes), default=0),
         machine=machine(),
-        outcomes=outcomes,
+        outcomes=list(outcomes),
     )
 
 
@@ -177,12 +169,16 @@ def _tell(results: Results, page: Path | None) -> None:
         SystemExit: with 1, where a figure was refused.
     """
     print(report.text(results))
-    HOME.mkdir(parents=True, exist_ok=True)
-    (HOME / "results.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+    _keep(results)
     if page:
         report.write(results, page)
-    if any(outcome.refused for outcome in results.outcomes):
+    if results.latency_refused or any(outcome.refused for outcome in results.outcomes):
         sys.exit(1)
+
+
+def _keep(results: Results) -> None:
+    HOME.mkdir(parents=True, exist_ok=True)
+    (HOME / "results.json").write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
 
 
 if __name__ == "__main__":

@@ -2,17 +2,21 @@
 
 import os
 import statistics
+import sys
+import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
+from pathlib import Path
 from threading import Event, Thread
 
 import msgspec
 
-from bench.processes import running, sample
-from bench.province import simulated
+from bench.contestant import Command, Running
+from bench.province import publish, simulated
+from bench.samples import applied
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.stack.ports import free_ports
@@ -21,60 +25,76 @@ from streams.simulate import SimulatedEvent
 from streams.topics import create_topics
 
 RATE = 2000  # events a second
-_RECORDS = "tthc_event_lag_seconds_count"  # of the worker: one a record
-_OTHER_SEED = 2  # other dossiers than those it has
-_POLL_SECONDS = 0.5
+AGENCIES = 12  # few: to be asked 20 times a second for a province's page of metrics would keep the worker busy
+_HISTORY = 20_000  # events that are there before
+_OTHER_SEED = 2  # other dossiers than those of the history
 _SETTLE_SECONDS = 5.0
+_LIMIT_SECONDS = 900.0
+_MS = 1000
 
 
-def latency(settings: Settings, seconds: int, records: int) -> dict[str, float]:
-    """Measure a worker that has applied the whole topic and is given more at a steady rate; in milliseconds."""
-    events = list(simulated(SystemClock(), seconds * RATE, seed=_OTHER_SEED))
-    fresh = msgspec.structs.replace(settings, app=f"bench-{uuid.uuid4().hex[:8]}")
-    create_topics(fresh)
-    (port,) = free_ports(1)
-    worker = ["-m", "dunghan", "worker", "--metrics-port", str(port)]
-    with running(worker, dict(os.environ) | fresh.environment()):
-        while sample(port, _RECORDS) < records:
-            time.sleep(_POLL_SECONDS)
-        time.sleep(_SETTLE_SECONDS)
-        figures = event_to_metric(settings, events, RATE, port, _RECORDS)
-    return {name: value * 1000 for name, value in figures.items()}
+def latency(settings: Settings, seconds: int) -> dict[str, float]:
+    """Measure a worker that has applied a history and is given more at a steady rate; in milliseconds.
 
-
-def event_to_metric(
-    settings: Settings, events: list[SimulatedEvent], rate: float, port: int, metric: str
-) -> dict[str, float]:
-    """Publish `events` at `rate` a second; return percentiles of the seconds until `/metrics` counts each.
-
-    A sampler reads the worker's own count some 20 times a second: the time of an event is that of the first answer that
-    counts it, so half a sampling interval is part of every figure.
+    Raises:
+        RefusedError: the worker ended, or never came so far.
     """
-    before = sample(port, metric)
+    clock, app = SystemClock(), f"bench-{uuid.uuid4().hex[:8]}"
+    fresh = msgspec.structs.replace(settings, app=app, events_topic=f"{app}-events")
+    create_topics(fresh)
+    publish(fresh, simulated(clock, _HISTORY, agencies=AGENCIES))
+    events = list(simulated(clock, seconds * RATE, agencies=AGENCIES, seed=_OTHER_SEED))
+    (port,) = free_ports(1)
+    worker = [sys.executable, "-m", "dunghan", "worker", "--metrics-port", str(port)]
+    with tempfile.TemporaryDirectory(prefix="dunghan-bench-") as folder:
+        running = Running([Command(worker, dict(os.environ) | fresh.environment())], Path(folder), _LIMIT_SECONDS)
+        try:
+            while applied(port) < _HISTORY:
+                running.pause()
+            time.sleep(_SETTLE_SECONDS)
+            delays = _delays(fresh, events, port, running)
+        finally:
+            running.stop()
+    return percentiles(delays)
+
+
+def _delays(settings: Settings, events: Sequence[SimulatedEvent], port: int, running: Running) -> list[float]:
+    """Publish; return the seconds until `/metrics` counts each event.
+
+    The worker is asked some 20 times a second: the time of an event is that of the first answer that counts it, so half
+    an interval is part of every figure.
+    """
+    before = applied(port)
     delays: list[float] = []
-    with _published(settings, events, rate) as sent_at:
+    with _published(settings, events) as sent_at:
         while len(delays) < len(events):
-            count = int(sample(port, metric) - before)
+            count = applied(port) - before
             now = time.monotonic()
             delays.extend(now - at for at in sent_at[len(delays) : count])
-            time.sleep(0.02)
-    cuts = statistics.quantiles(delays, n=100)
-    return {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(delays)}
+            running.pause()
+    return delays
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """Return what is said of delays, in milliseconds."""
+    cuts = statistics.quantiles(seconds, n=100)
+    found = {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(seconds)}
+    return {name: value * _MS for name, value in found.items()}
 
 
 @contextmanager
-def _published(settings: Settings, events: Iterable[SimulatedEvent], rate: float) -> Iterator[list[float]]:
+def _published(settings: Settings, events: Iterable[SimulatedEvent]) -> Iterator[list[float]]:
     """Publish in the background; yield when each event was sent. Leaving the context early ends it."""
     sent_at: list[float] = []
     left = Event()
 
-    def publish() -> None:
+    def send() -> None:
         with Publisher(settings) as publisher:
-            for event in takewhile(lambda _: not left.is_set(), paced(events, rate)):
+            for event in takewhile(lambda _: not left.is_set(), paced(events, RATE)):
                 sent_at.append(time.monotonic())
                 publisher.send(event.value, event.key, address(event.value).headers)
 
-    thread = Thread(target=publish)
+    thread = Thread(target=send)
     thread.start()
     try:
         yield sent_at

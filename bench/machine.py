@@ -3,6 +3,7 @@
 import platform
 import re
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,8 +17,9 @@ _OURS = ("faust-streaming", "aiokafka", "kafka-python", "msgspec", "uvloop", "re
 _PINNED = re.compile(r"^([\w.-]+)==([\w.]+)", re.MULTILINE)
 
 
+@cache
 def machine() -> Machine:
-    """Look at the machine."""
+    """Look at the machine, once."""
     return Machine(
         cores=psutil.cpu_count() or 0,
         processor=_processor(),

@@ -15,18 +15,20 @@ _SPARE = 1.02
 _TOLD_EVERY = 100_000
 
 
-def simulated(clock: Clock, events: int, *, seed: int = 1) -> Iterator[SimulatedEvent]:
+def simulated(clock: Clock, events: int, *, agencies: int = _AGENCIES, seed: int = 1) -> Iterator[SimulatedEvent]:
     """Yield the month of a province, up to now.
 
     Left out are what nobody but this worker knows how to treat: broken events, and messages about several dossiers
     (2 in 1,000), which have no key and are passed on.
     """
-    config = Config(until=clock.now(), events=int(events * _SPARE), agencies=_AGENCIES, broken=0, seed=seed)
+    config = Config(until=clock.now(), events=int(events * _SPARE), agencies=agencies, broken=0, seed=seed)
     return islice((event for event in Province(config).events() if event.key is not None), events)
 
 
-def publish(settings: Settings, events: Iterable[SimulatedEvent], *, first_also_to: str, how_many: int) -> None:
-    """Publish to the events topic, and the first of them to another one as well."""
+def publish(
+    settings: Settings, events: Iterable[SimulatedEvent], *, first_also_to: str | None = None, how_many: int = 0
+) -> None:
+    """Publish to the events topic, and so many of them to another one as well."""
     with Publisher(settings) as publisher:
         for number, event in enumerate(events, 1):
             headers = address(event.value).headers

@@ -1,7 +1,5 @@
 """Figures: of one run, and of all the runs of one contestant."""
 
-import statistics
-
 import msgspec
 
 from bench.contestant import Contestant
@@ -31,7 +29,8 @@ class Outcome(msgspec.Struct, kw_only=True):
     job: str
     note: str
     figures: list[Figures] = []
-    refused: list[str] = []  # why a run's figure is not taken
+    repeated: list[str] = []  # why a run was refused that was then repeated, with a figure
+    refused: list[str] = []  # why a run's figure is not taken, and that of its repetition
     missing: str | None = None  # why it did not take part
 
     @classmethod
@@ -75,10 +74,11 @@ class Results(msgspec.Struct, kw_only=True):
     outcomes: list[Outcome]
     latency_ms: dict[str, float] = {}
     latency_rate: int = 0
+    latency_refused: str = ""
 
 
 def ratio(of: Outcome | None, to: Outcome | None) -> float | None:
     """Return how many times as fast the one is, by medians; None where either has no figure."""
     if of is None or to is None or not (of.counts and to.counts):
         return None
-    return statistics.median(one.rate for one in of.figures) / statistics.median(one.rate for one in to.figures)
+    return of.median.rate / to.median.rate

@@ -2,8 +2,11 @@
 
 import pytest
 
+from bench.latency import percentiles
 from bench.meter import Sample, cpu_at
 from bench.results import Figures, Outcome, ratio
+from bench.samples import applied_in
+from streams.events import DossierStatus, ProcedureUsage
 
 
 def figures(rate: float) -> Figures:
@@ -49,3 +52,21 @@ def test_cpu_time_outside_the_samples_is_that_of_the_nearest() -> None:
     samples = [Sample(10.0, {"it": 1.0}, 0), Sample(11.0, {"it": 2.0}, 0)]
     assert cpu_at(samples, "it", 9.0) == pytest.approx(1.0)
     assert cpu_at(samples, "it", 99.0) == pytest.approx(2.0)
+
+
+def test_what_the_worker_tells_its_own_catalogue_is_no_event() -> None:
+    page = (
+        "# TYPE tthc_event_lag_seconds histogram\n"
+        'tthc_event_lag_seconds_bucket{le="1"} 90.0\n'
+        "tthc_event_lag_seconds_count 100.0\n"
+        f'tthc_events_total{{type="{ProcedureUsage.type}",result="applied"}} 7.0\n'
+        f'tthc_events_total{{type="{ProcedureUsage.type}",result="duplicate"}} 1.0\n'
+        f'tthc_events_total{{type="{DossierStatus.type}",result="applied"}} 50.0\n'
+    )
+    assert applied_in(page) == 92
+
+
+def test_delays_are_told_in_milliseconds() -> None:
+    told = percentiles([number / 1000 for number in range(1, 101)])
+    assert told["p50"] == pytest.approx(50.5)
+    assert told["max"] == pytest.approx(100)

@@ -73,3 +73,19 @@ def test_figures_of_a_busy_machine_are_marked() -> None:
     busy.figures = [msgspec.structs.replace(busy.figures[0], other_cpu_seconds=10.0)]
     assert "not to be quoted" in report.text(results(busy))
     assert "not to be quoted" not in report.text(results(outcome("a", 100)))
+
+
+def test_the_delay_of_a_metric_stands_among_the_aims() -> None:
+    known = msgspec.structs.replace(results(outcome("a", 100)), latency_ms={"p50": 61.0, "p99": 215.0})
+    assert "p99 215 ms (aim: p99 under 1,000 ms, reached)" in report.text(known)
+    slow = msgspec.structs.replace(known, latency_ms={"p99": 1000.0})
+    assert "(aim: p99 under 1,000 ms, missed)" in report.text(slow)
+    refused = msgspec.structs.replace(known, latency_refused="it ended by itself")
+    assert "Event to metric: refused: it ended by itself" in report.text(refused)
+
+
+def test_a_run_that_had_to_be_repeated_is_told() -> None:
+    again = msgspec.structs.replace(outcome("f", 100, 110), repeated=["it ended by itself"])
+    text = report.text(results(again))
+    assert "f was measured once more: it ended by itself" in text
+    assert "f was measured 2 times, not 3." in text
