@@ -1,11 +1,13 @@
 """Workers whose clocks are an hour ahead and behind: once clocks are right, nothing is left of what they thought."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from config.settings import Settings
+from support.figures import Figures
 from support.simulated import Simulated
 from support.suite import LOAD_SECONDS, thorough
 from support.team import Team, assert_all_ends_as_it_must, published, team
@@ -22,7 +24,7 @@ def restart(workers: Team, number: int, skew: timedelta) -> None:
 
 
 def test_what_clocks_that_ran_ahead_or_behind_made_of_it_is_put_right(
-    simulated: Simulated, settings: Settings, tmp_path: Path
+    simulated: Simulated, settings: Settings, figures: Figures, tmp_path: Path
 ) -> None:
     with team(simulated, settings, tmp_path, 2) as workers:
         restart(workers, 0, HOUR)
@@ -35,4 +37,7 @@ def test_what_clocks_that_ran_ahead_or_behind_made_of_it_is_put_right(
         workers.wait_until_serving()
         restart(workers, 0, timedelta())
         restart(workers, 1, timedelta())
+        started = time.monotonic()
+        workers.wait_until_serving()
+        figures.note("clocks an hour ahead and behind, put right", len(simulated.events), time.monotonic() - started)
         assert_all_ends_as_it_must(workers)

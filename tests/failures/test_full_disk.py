@@ -67,7 +67,7 @@ def test_a_broker_whose_disk_is_full_stops_and_all_goes_on_once_there_is_space(
 
 
 def test_a_worker_whose_disk_is_full_works_on(
-    simulated: Simulated, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    simulated: Simulated, settings: Settings, figures: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with small_disk(tmp_path / "disk", WORKER_MEGABYTES) as disk:
         monkeypatch.setenv("TMPDIR", str(disk))  # where it keeps its small files, unless told otherwise
@@ -77,4 +77,6 @@ def test_a_worker_whose_disk_is_full_works_on(
             with published(simulated, settings, LOAD_SECONDS):
                 workers.members[0].kill()
                 workers.members[0] = workers.start(0)
+                seconds = seconds_to_recover(settings)
+            figures.note("a worker's disk full, and the worker killed", len(simulated.events), seconds)
             assert_all_ends_as_it_must(workers)

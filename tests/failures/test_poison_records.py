@@ -16,7 +16,7 @@ from support.cluster import Victim
 from support.figures import Figures, seconds_to_recover
 from support.owner import JUDGED_AT, PARTITIONS, Owner, codes, committed, evaluated, in_a_loop, receptions
 from support.simulated import Simulated
-from support.suite import IS_THOROUGH, LOAD_SECONDS
+from support.suite import LOAD_SECONDS, thorough
 from support.team import assert_all_ends_as_it_must, published, team
 
 POISON = {
@@ -28,7 +28,7 @@ POISON = {
     "a number too large": b'{"specversion":"1.0","data":' + b"9" * 5_000 + b"}",
     "an unknown type": b'{"specversion":"1.0","id":"1","source":"/s","type":"vn.tthc.nothing.v1","data":{}}',
 }
-FLOOD = 100_000 if IS_THOROUGH else 10_000
+FLOOD = 100_000
 CHUNK = 6
 every_poison = pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
 
@@ -79,6 +79,7 @@ async def test_chunks_with_poison_in_each_position_and_of_nothing_else_are_writt
 
 
 @pytest.mark.stack
+@thorough
 def test_a_flood_of_bad_records_passes_and_all_the_good_among_them_are_applied(
     simulated: Simulated, settings: Settings, figures: Figures, tmp_path: Path
 ) -> None:

@@ -8,13 +8,13 @@ import pytest
 from config.settings import Settings
 from support.figures import Figures
 from support.simulated import Simulated
-from support.suite import IS_THOROUGH
+from support.suite import thorough
 from support.team import assert_all_ends_as_it_must, team
 from support.workers import WorkerProcess, wait_until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, thorough]
 
-KILLS = 8 if IS_THOROUGH else 3
+KILLS = 8
 
 
 def is_recovering(worker: WorkerProcess) -> bool:

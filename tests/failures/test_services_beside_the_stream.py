@@ -24,7 +24,7 @@ from support.suite import LOAD_SECONDS, thorough
 from support.team import Team, assert_all_ends_as_it_must, published, team, told_active
 from support.workers import wait_until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, thorough]
 
 AWAY_SECONDS = 8.0  # several tries of each client fail
 FOLLOWS_SECONDS = 90.0  # what is shown afterwards; Alertmanager's alerts are repeated once a minute
@@ -60,7 +60,7 @@ def delivering(settings: Settings, folder: Path) -> Iterator[None]:
         process.kill()
 
 
-@pytest.mark.parametrize("fault", [Victim.kill, pytest.param(Victim.freeze, marks=thorough)])
+@pytest.mark.parametrize("fault", [Victim.kill, Victim.freeze])
 def test_the_stream_goes_on_without_them_and_they_show_all_once_they_are_back(
     *,
     fault: Callable[[Victim], None],
@@ -91,7 +91,7 @@ def test_the_stream_goes_on_without_them_and_they_show_all_once_they_are_back(
                 for victim in away:
                     victim.restore()
             back = time.monotonic()
-            what = f"Redis, Prometheus and Alertmanager {fault.__name__}"
+            what = f"Redis, Prometheus and Alertmanager {'killed' if fault is Victim.kill else 'frozen'}"
             figures.note(f"{what}: the stream meanwhile", len(simulated.events), seconds)
             wait_until(lambda: overdue_in_redis(settings) == overdue(simulated), FOLLOWS_SECONDS, "the view")
             wait_until(lambda: counted(settings) == by_agency(simulated), FOLLOWS_SECONDS, "Prometheus")

@@ -14,6 +14,7 @@ from streams.topics import create_topics
 from support.cluster import Victim
 from support.owner import PARTITIONS, Owner, evaluated, in_a_loop, publish, receptions, until
 from support.simulated import Simulated
+from support.suite import thorough
 from support.team import team
 from support.workers import WorkerProcess, stored_state, wait_until, wait_until_applied
 
@@ -36,6 +37,7 @@ def make_anew(settings: Settings) -> None:
     create_topics(settings)
 
 
+@thorough
 def test_a_running_worker_stops_with_one_clear_line_and_so_does_the_next(
     simulated: Simulated, settings: Settings, tmp_path: Path
 ) -> None:
