@@ -10,7 +10,7 @@ BUILD_BACKEND = sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long chaos indicators bench screenshots check schemas lock stack-install stack-up stack-down
+.PHONY: help demo test test-long chaos failures indicators bench screenshots check schemas lock stack-install stack-up stack-down
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -24,7 +24,7 @@ ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
 	@mkdir -p var; $(BIN)/pytest -p no:cacheprovider tests/unit >var/unit-tests.log 2>&1 & unit=$$!; \
-	$(BIN)/pytest tests/integration; stack=$$?; \
+	$(BIN)/pytest tests/integration tests/failures; stack=$$?; \
 	wait $$unit; unit=$$?; cat var/unit-tests.log; \
 	[ $$stack -eq 0 ] && [ $$unit -eq 0 ]
 endif
@@ -32,8 +32,12 @@ endif
 test-long: $(VENV)/.development stack-install ## the tests that wait for minutes: office hours, floods, a monitor taken apart
 	$(BIN)/pytest -m long tests/integration $(ARGS)
 
-chaos: $(VENV)/.development stack-install ## workers killed, stopped and woken under load: 20 runs of each, an hour or two
+chaos: $(VENV)/.development stack-install ## workers killed, stopped, woken: 20 runs of each, two hours; then `failures`
 	CHAOS_RUNS=$(or $(RUNS),20) CHAOS_EVENTS=200000 $(BIN)/pytest -x tests/integration/test_identical_state.py $(ARGS)
+	$(if $(ARGS),,@$(MAKE) --no-print-directory failures)
+
+failures: $(VENV)/.development stack-install ## all that may fail, on the real parts, half an hour; ARGS="-k …" for one
+	FAILURES=all $(BIN)/pytest tests/failures $(ARGS)
 
 indicators: $(VENV)/.development stack-install ## a province's month: every indicator against SQL over the raw events
 	INDICATORS_DOSSIERS=$(or $(DOSSIERS),60000) INDICATORS_AGENCIES=$(or $(AGENCIES),150) \

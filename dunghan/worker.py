@@ -169,6 +169,8 @@ class Worker:
 
         @app.timer(1.0)  # type: ignore[untyped-decorator]
         async def advance() -> None:
+            if (error := app.group_failure) is not None:
+                await self._fail(error)
             for reader in self.readers.values():
                 reader.advance()
 

@@ -3,7 +3,8 @@
 Faust coordinates: it keeps the consumer group, the assignment, the agents and the timers. It does not fetch the
 delegated topic: the partition reader does (docs/decisions/0001). For this two methods of Faust's consumer are
 overridden; that is why faust-streaming is pinned exactly. The safety net of an upgrade is
-tests/integration/test_worker.py and test_identical_state.py beside it, and tests/unit/test_channel_in_a_rebalance.py.
+tests/integration/test_worker.py and test_identical_state.py beside it, tests/unit/test_channel_in_a_rebalance.py, and
+for what is said of Kafka's client below Faust's, tests/failures.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,10 @@ from mode.utils.queues import FlowControlEvent, ThrowableQueue
 from config.settings import Settings
 from streams.versions import client_id
 
+# Faust's consumer polls nothing, and one that has not polled for so long leaves its group for good. That a worker reads
+# what it holds, its readers see to: one that cannot stops the worker.
+_POLL_SECONDS = 10 * 365 * 24 * 60 * 60.0
+
 
 class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carries no types that mypy can follow
     """Faust's consumer, for which partitions of delegated topics are assigned but never active: it fetches none."""
@@ -30,6 +35,19 @@ class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carrie
         """Complain of partitions in which nothing moves, but for those that somebody else reads."""
         if tp.topic not in self.app.delegated_topics:
             super().verify_event_path(now, tp)
+
+    @property
+    def group_failure(self) -> BaseException | None:
+        """What keeps the client from its group for good.
+
+        It does not say so unless it is polled, and until then it waits, without heartbeats. Faust's polls nothing here.
+        """
+        coordinator = getattr(self._thread._consumer, "_coordinator", None)  # noqa: SLF001 - None until it has started
+        if coordinator is None:
+            return None
+        task, unsaid = coordinator._coordination_task, coordinator._pending_exception  # noqa: SLF001
+        failure: BaseException | None = task.exception() if task.done() and not task.cancelled() else unsaid
+        return failure
 
 
 class _DelegatingTransport(driver.Transport):  # type: ignore[misc]
@@ -70,6 +88,11 @@ class CoordinatingApp(faust.App):  # type: ignore[misc]
             await finish()
         await super().on_stop()
 
+    @property
+    def group_failure(self) -> BaseException | None:
+        """What keeps this worker out of its group for good, if anything does."""
+        return self.consumer.group_failure  # type: ignore[no-any-return]
+
     def delegate(self, topic: str) -> None:
         """Subscribe to `topic` for its assignment only; its records are read elsewhere."""
         self.delegated_topics.add(topic)
@@ -97,6 +120,7 @@ def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -
         broker_client_id=client_id(settings),
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 3,
+        broker_max_poll_interval=_POLL_SECONDS,
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=instance_id,
         topic_partitions=settings.partitions,

@@ -31,6 +31,7 @@ from streams.catching_up import Elsewhere, Tail, least
 from streams.changelog import ChangelogReader, ChangelogWriter
 from streams.chunk import PartitionProcessor, Plan, Record
 from streams.clients import in_time, let_go
+from streams.resuming import offsets_to_resume_at
 from streams.sources import Source
 
 log = logging.getLogger(__name__)
@@ -169,6 +170,8 @@ class PartitionReader:
                         raise
                     log.warning("Kafka: %r; starting again from the changelog", error)
                     self._serving.clear()
+                    if type(error) is KafkaError:  # a client that has lost a task of its own says so for ever
+                        await _finished(self._disconnect())
                     await asyncio.sleep(_RETRY_SECONDS)
         except asyncio.CancelledError:
             raise
@@ -208,7 +211,7 @@ class PartitionReader:
             records,
             monotonic() - started,
         )
-        self._seek(states)
+        await self._seek(states)
         looking = asyncio.create_task(self._look_elsewhere(partitions))
         try:
             while True:
@@ -225,7 +228,7 @@ class PartitionReader:
             group_id=self._settings.position_group,
             enable_auto_commit=False,
             isolation_level="read_committed",
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",  # whoever reads beyond what there is looks again where to go on
             max_partition_fetch_bytes=1 << 20,
             fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
@@ -248,11 +251,13 @@ class PartitionReader:
             self._writers[partition] = ChangelogWriter(self._settings, self._source, partition)
         await _all([self._writers[partition].fence() for partition in partitions])
 
-    def _seek(self, states: dict[int, PartitionProcessor]) -> None:
+    async def _seek(self, states: dict[int, PartitionProcessor]) -> None:
         topic = self._source.topic
-        self._consumer.assign([TopicPartition(topic, partition) for partition in states])
-        for partition, state in states.items():
-            self._consumer.seek(TopicPartition(topic, partition), state.position + 1)
+        applied = {TopicPartition(topic, partition): state.position for partition, state in states.items()}
+        offsets = await offsets_to_resume_at(self._consumer, applied)
+        self._consumer.assign(list(applied))
+        for partition, offset in offsets.items():
+            self._consumer.seek(partition, offset)
 
     async def _round(self) -> None:
         """Fetch what there is, and bring each partition as far as that."""

@@ -22,8 +22,8 @@ FORMAT_LIMIT_SECONDS = 60
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller_port}
+node.id={node}
+controller.quorum.voters={node}@{host}:{controller_port}
 listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
 advertised.listeners=PLAINTEXT://{host}:{port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -65,6 +65,7 @@ class Kafka(Service):
 
     name = "kafka"
     title = "Kafka"
+    node_id = 1
 
     def ports(self) -> dict[str, int]:
         """Return the clients' port and the controller's own."""
@@ -87,16 +88,23 @@ class Kafka(Service):
     def prepare(self) -> None:
         """Write server.properties and, the first time, format the storage."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self._properties.write_text(
-            PROPERTIES.format(
-                host=HOST,
-                port=self.config.kafka_port,
-                controller_port=self.config.kafka_controller_port,
-                data=self._data,
-            )
-        )
+        self._properties.write_text(self.properties())
         if not (self._data / "meta.properties").exists():  # the last file that formatting writes
             self._format()
+
+    def properties(self) -> str:
+        """Return server.properties."""
+        return PROPERTIES.format(
+            node=self.node_id,
+            host=HOST,
+            port=self.config.kafka_port,
+            controller_port=self.config.kafka_controller_port,
+            data=self._data,
+        )
+
+    def cluster_id(self) -> str:
+        """Return the id of the cluster whose storage is formatted."""
+        return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
     def command(self) -> list[str]:
         """Return the broker's command line."""
@@ -115,7 +123,8 @@ class Kafka(Service):
         except (OSError, KafkaError):
             return False
         try:
-            return any(not broker["is_fenced"] for broker in admin.describe_cluster()["brokers"])
+            brokers = admin.describe_cluster()["brokers"]
+            return any(one["broker_id"] == self.node_id and not one["is_fenced"] for one in brokers)
         except KafkaError:
             return False
         finally:
@@ -136,8 +145,7 @@ class Kafka(Service):
 
     def _format(self) -> None:
         shutil.rmtree(self._data, ignore_errors=True)  # half formatted, if anything
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        tool = ["kafka.tools.StorageTool", "format", "-t", self.cluster_id(), "-c", str(self._properties)]
         java = self._java("-Xmx64m", "-XX:TieredStopAtLevel=1")
         try:
             subprocess.run([*java, *tool], capture_output=True, text=True, check=True, timeout=FORMAT_LIMIT_SECONDS)

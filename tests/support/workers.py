@@ -28,6 +28,8 @@ def environment(settings: Settings) -> dict[str, str]:
 class WorkerProcess:
     """One `dunghan worker`, its metrics and its log."""
 
+    program: tuple[str, ...] = ("-m", "dunghan")
+
     def __init__(self, settings: Settings, folder: Path, name: str, port: int, *options: str) -> None:
         self.port = port
         self.topic = settings.events_topic
@@ -35,7 +37,7 @@ class WorkerProcess:
         arguments = ["worker", "--metrics-port", str(port), "--loglevel", "INFO", *options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dunghan", *arguments],
+                [sys.executable, *self.program, *arguments],
                 env=environment(settings),
                 stdout=log,
                 stderr=log,
