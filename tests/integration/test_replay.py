@@ -174,7 +174,7 @@ async def test_a_worker_of_a_version_shuts_out_the_replay_that_still_builds_it(s
         await built.stop()
 
 
-# -- what an older program left -----------------------------------------------------------------------------------------
+# -- what an older program left ----------------------------------------------------------------------------------------
 
 
 class Loaded(list[bytes | None]):
