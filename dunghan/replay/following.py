@@ -30,7 +30,7 @@ class Following:
         self._rebuild = rebuild
         self._consumer: Any = AIOKafkaConsumer(
             **settings.kafka_client(),
-            group_id=f"{settings.app}-position",  # asked how far the workers are; it is not joined, nor written to
+            group_id=settings.position_group,  # asked how far the workers are; it is not joined, nor written to
             enable_auto_commit=False,
             isolation_level="read_committed",
             auto_offset_reset="earliest",
