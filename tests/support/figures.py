@@ -77,6 +77,6 @@ def _ends(admin: Any, settings: Settings) -> dict[int, int]:
 
 def _applied(admin: Any, settings: Settings) -> dict[int, int]:
     """Return up to where the workers say they have read."""
-    group = f"{settings.app}-position"
+    group = settings.position_group
     reported = admin.list_group_offsets(group)[group]
     return {one.partition: at.offset for one, at in reported.items() if one.topic == settings.events_topic}
