@@ -16,7 +16,7 @@ from streams.scan import scan
 from streams.simulate import Config
 from streams.sources import petitions
 from streams.topics import create_topics
-from streams.versions import changelogs, of_version
+from streams.versions import changelogs, existing_versions, of_version
 from support.program import run
 from support.simulated import Simulated
 from support.versions import applied, archive, ends
@@ -118,12 +118,18 @@ def test_a_replay_that_is_killed_while_it_reads_files_is_given_them_again(
     assert_whole(simulated, of_version(settings, 3))
 
 
-def test_a_version_of_which_a_changelog_was_lost_is_made_whole(simulated: Simulated, settings: Settings) -> None:
+def test_a_version_of_which_a_changelog_was_lost_is_not_gone_on_with_but_built_anew(
+    simulated: Simulated, settings: Settings
+) -> None:
     """What petitions said of dossiers is gone with those, and no petition has anything to say that is new."""
     new = of_version(settings, 4)
     run("replay", "--to", "4", settings=settings)
     before = [held(new, topic) for topic in changelogs(new)]
     delete(new, new.changelog_topic)
+    refused = run("replay", "--to", "4", settings=settings, code=2)
+    assert "version 4 has lost a part of its changelogs; begin anew" in refused.stderr
+    run("replay", "--drop", "4", "--yes", settings=settings)
+    wait_until(lambda: 4 not in existing_versions(settings), 10, "the version gone")
     run("replay", "--to", "4", settings=settings)
     assert_whole(simulated, new)
     assert [held(new, topic) for topic in changelogs(new)] == before
