@@ -30,6 +30,7 @@ from dunghan.replay.progress import Shown
 from dunghan.replay.rebuild import Rebuild
 from dunghan.stored import stored_dossiers
 from streams.placement import partition_of
+from streams.resuming import TopicReplacedError
 
 _LINES = 10_000
 _LOOKS = 3  # an event takes a second at most to be in both versions
@@ -68,6 +69,11 @@ async def build(order: Order, clock: Clock, shown: Shown) -> Built:
     except ProducerFenced as error:
         raise UserError(
             f"another replay, or a worker, has taken version {order.new.state_version} over; let one of them run"
+        ) from error
+    except TopicReplacedError as error:
+        raise UserError(
+            f"version {order.new.state_version}: {error}; or build it anew, with files of what is gone, after: "
+            f"dunghan replay --drop {order.new.state_version}"
         ) from error
     except KafkaError as error:
         raise UserError(f"Kafka at {order.new.kafka}: {error!r}; run the same command again to go on") from error
