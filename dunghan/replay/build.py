@@ -30,6 +30,7 @@ from dunghan.replay.progress import Shown
 from dunghan.replay.rebuild import Rebuild
 from dunghan.stored import stored_dossiers
 from streams.placement import partition_of
+from streams.resuming import TopicReplacedError
 
 _LINES = 10_000
 _LOOKS = 3  # an event takes a second at most to be in both versions
@@ -69,6 +70,11 @@ async def build(order: Order, clock: Clock, shown: Shown) -> Built:
         raise UserError(
             f"another replay, or a worker, has taken version {order.new.state_version} over; let one of them run"
         ) from error
+    except TopicReplacedError as error:
+        raise UserError(
+            f"version {order.new.state_version}: {error}; or build it anew, with files of what is gone, after: "
+            f"dunghan replay --drop {order.new.state_version}"
+        ) from error
     except KafkaError as error:
         raise UserError(f"Kafka at {order.new.kafka}: {error!r}; run the same command again to go on") from error
 
@@ -76,7 +82,7 @@ async def build(order: Order, clock: Clock, shown: Shown) -> Built:
 async def _build(order: Order, clock: Clock, shown: Shown) -> Built:
     rebuild = Rebuild(order.new, order.rulebook, clock)
     async with _following(order, rebuild) as following:
-        _refuse_half_read_files(order, rebuild)
+        _refuse_what_is_not_whole(order, rebuild)
         lines = await _read_files(order, rebuild, shown)
         records = await _read_topics(order, rebuild, following, shown)
         shown.close()
@@ -103,12 +109,17 @@ async def _following(order: Order, rebuild: Rebuild) -> AsyncIterator[Following]
         await rebuild.stop()
 
 
-def _refuse_half_read_files(order: Order, rebuild: Rebuild) -> None:
+def _refuse_what_is_not_whole(order: Order, rebuild: Rebuild) -> None:
+    version = order.new.state_version
     if rebuild.is_half_read and not order.files:
-        version = order.new.state_version
         raise UserError(
             f"version {version} was begun from files, and these were not read to their end; give the same files again, "
             f"or begin anew after: dunghan replay --drop {version}"
+        )
+    if rebuild.is_in_part:
+        raise UserError(
+            f"version {version} has lost a part of its changelogs; begin anew, with the files if there were any, "
+            f"after: dunghan replay --drop {version}"
         )
 
 

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from config.settings import Settings
 from dunghan.replay.rebuild import Rebuild
 from streams.clients import in_time, let_go
+from streams.resuming import offsets_to_resume_at
 
 _FETCHED_AT_ONCE = 10_000  # records: some 0.2 s of work
 _WAIT_MS = 200
@@ -43,21 +44,23 @@ class Following:
         """Connect; `stop` even if this fails.
 
         Raises:
+            streams.resuming.TopicReplacedError: a topic is not the one of which the states were made.
             aiokafka.errors.KafkaError: the broker does not answer.
         """
         async with in_time("not connected"):
             await self._consumer.start()
         self._consumer.assign(list(self._rebuild.partitions))
-        self.seek()
+        await self.seek()
 
     async def stop(self) -> None:
         """Disconnect."""
         await let_go(self._consumer)
 
-    def seek(self) -> None:
-        """Read on from the positions of the states."""
-        for place, one in self._rebuild.partitions.items():
-            self._consumer.seek(place, one.state.position + 1)
+    async def seek(self) -> None:
+        """Read on from the positions of the states. Raises as `start` does."""
+        applied = {place: one.state.position for place, one in self._rebuild.partitions.items()}
+        for place, offset in (await offsets_to_resume_at(self._consumer, applied)).items():
+            self._consumer.seek(place, offset)
 
     async def begin_at(self, since: datetime) -> None:
         """Let states that hold nothing of their topic begin at the first record that came at `since` or later."""
@@ -68,7 +71,7 @@ class Following:
         ends = await self._consumer.end_offsets(new)
         for place, found in (await self._consumer.offsets_for_times(dict.fromkeys(new, ms))).items():
             self._rebuild.partitions[place].pass_over((found.offset if found else ends[place]) - 1)
-        self.seek()
+        await self.seek()
 
     async def catch_up(self, progress: Progress = lambda _read, _all: None) -> int:
         """Read until the workers are not ahead, as they said within the last second. Return how many records that was.
@@ -105,7 +108,8 @@ class Following:
         return {place: ahead for place, end in self._bounds.items() if (ahead := end - positions[place]) > 0}
 
     async def _look(self) -> dict[TopicPartition, int]:
-        """Return how far the workers are. A topic that was made anew ends before that."""
+        """Return how far the workers are. What ends before that was made anew, and nobody has read any of it."""
         places = list(self._rebuild.partitions)
         ends = await self._consumer.end_offsets(places)
-        return {place: min(await self._consumer.committed(place) or 0, ends[place]) for place in places}
+        reported = {place: await self._consumer.committed(place) or 0 for place in places}
+        return {place: offset if offset <= ends[place] else 0 for place, offset in reported.items()}

@@ -3,8 +3,8 @@
 1. What a partition has to tell another is told it at once, and is in its state before anything is written. So all that
    follows from a record is in the new version once the record is, whoever has passed on what of it, or not.
 2. A checkpoint writes the facts of all partitions first, and only then how far each is. Facts merge
-   (docs/decisions/0001): what is read again after a crash in between changes nothing.
-3. Where a partition has no position, be it after a crash or for a changelog that was lost, all begin at the start.
+   (docs/decisions/0001): what is read again after a crash in between changes nothing. The facts of petitions come last:
+   what they know they do not tell dossiers again.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from agents.dossiers.processor import DossierProcessor
+from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from config.clock import Clock
 from config.rulebook import Rulebook
@@ -52,9 +53,6 @@ class Rebuild:
         await _all(one.writer.fence() for one in self.partitions.values())
         for source in sources(self.settings):
             await self._restore(source)
-        if not all(one.is_begun for one in self.partitions.values()):
-            for one in self.partitions.values():
-                one.state.position = -1  # what one has lost, another may have told it: all is read again
 
     async def _restore(self, source: Source) -> None:
         found = {one.number: one for one in self.partitions.values() if one.source == source}
@@ -76,6 +74,11 @@ class Rebuild:
         """Whether something was written, but no position: files were not read to their end."""
         partitions = self.partitions.values()
         return any(one.restored for one in partitions) and not any(one.is_begun for one in partitions)
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether a position is missing beside others: what a lost changelog had been told, nobody would tell again."""
+        return len({one.is_begun for one in self.partitions.values()}) > 1
 
     @property
     def rejected(self) -> Counter[str]:
@@ -133,7 +136,9 @@ class Rebuild:
             aiokafka.errors.ProducerFenced: somebody else has taken this version over.
             aiokafka.errors.KafkaError: it is not known whether all was written.
         """
-        await _all(one.write_facts() for one in self.partitions.values())
+        telling = {place for place, one in self.partitions.items() if isinstance(one.state, PetitionProcessor)}
+        await _all(one.write_facts() for place, one in self.partitions.items() if place not in telling)
+        await _all(self.partitions[place].write_facts() for place in telling)
         self._written_at = monotonic()
 
     async def checkpoint(self) -> None:

@@ -174,7 +174,7 @@ async def test_a_worker_of_a_version_shuts_out_the_replay_that_still_builds_it(s
         await built.stop()
 
 
-# -- what an older program left ----------------------------------------------------------------------------------------
+# -- what an older program left ---------------------------------------------------------------------------------------
 
 
 class Loaded(list[bytes | None]):
@@ -185,7 +185,7 @@ class Loaded(list[bytes | None]):
 
 
 @in_a_loop
-async def test_what_a_changelog_of_before_holds_of_alerts_does_not_prevail_over_what_was_told(
+async def test_what_was_told_prevails_over_what_an_old_changelog_holds_of_it(
     settings: Settings,
 ) -> None:
     source, loaded = dossiers(settings), Loaded()

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
+from agents.reading import POSITION_KEY, load_position
 from config.clock import SystemClock
 from config.settings import Settings
 from streams.scan import scan
 from streams.simulate import Config
 from streams.sources import petitions
 from streams.topics import create_topics
-from streams.versions import changelogs, of_version
+from streams.versions import changelogs, existing_versions, of_version
 from support.program import run
 from support.simulated import Simulated
-from support.versions import applied, archive, ends
+from support.versions import applied, archive, ends, publish
 from support.workers import environment, stored_state, wait_until
 
 pytestmark = pytest.mark.stack
@@ -84,7 +85,7 @@ def kill_once_it_has_written(records: int, settings: Settings, version: int, *fi
 
 def held(settings: Settings, topic: str) -> dict[bytes, bytes | None]:
     """Return what a changelog holds, but for how far it is."""
-    return {record.key: record.value for record in scan(settings, topic) if record.key != b"p"}
+    return {record.key: record.value for record in scan(settings, topic) if record.key != POSITION_KEY}
 
 
 def assert_whole(simulated: Simulated, new: Settings) -> None:
@@ -118,15 +119,37 @@ def test_a_replay_that_is_killed_while_it_reads_files_is_given_them_again(
     assert_whole(simulated, of_version(settings, 3))
 
 
-def test_a_version_of_which_a_changelog_was_lost_is_made_whole(simulated: Simulated, settings: Settings) -> None:
+def test_a_version_of_which_a_changelog_was_lost_is_not_gone_on_with_but_built_anew(
+    simulated: Simulated, settings: Settings
+) -> None:
     """What petitions said of dossiers is gone with those, and no petition has anything to say that is new."""
     new = of_version(settings, 4)
     run("replay", "--to", "4", settings=settings)
     before = [held(new, topic) for topic in changelogs(new)]
     delete(new, new.changelog_topic)
+    refused = run("replay", "--to", "4", settings=settings, code=2)
+    assert "version 4 has lost a part of its changelogs; begin anew" in refused.stderr
+    run("replay", "--drop", "4", "--yes", settings=settings)
+    wait_until(lambda: 4 not in existing_versions(settings), 10, "the version gone")
     run("replay", "--to", "4", settings=settings)
     assert_whole(simulated, new)
     assert [held(new, topic) for topic in changelogs(new)] == before
+
+
+@pytest.mark.long
+def test_a_topic_that_was_made_anew_is_left_to_the_workers(
+    simulated: Simulated, make_settings: Any, tmp_path: Path
+) -> None:
+    settings = make_settings(partitions=1)
+    applied(simulated.events[:1000], settings, tmp_path)
+    run("replay", settings=settings)
+    delete(settings, settings.events_topic)
+    create_topics(settings)
+    publish(simulated.events[:20], settings)
+    assert "it was deleted and created anew" in run("replay", settings=settings, code=2).stderr
+    run("replay", "--to", "3", settings=settings)
+    records = scan(settings, of_version(settings, 3).changelog_topic)
+    assert {load_position(record.value).offset for record in records if record.key == POSITION_KEY} == {-1}
 
 
 def delete(settings: Settings, topic: str) -> None:
