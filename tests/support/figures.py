@@ -14,7 +14,10 @@ from config.settings import Settings
 from support.workers import wait_until
 
 RECOVERY_SECONDS = 90.0
-_SOON = {"bootstrap_timeout_ms": 2000, "request_timeout_ms": 2000}  # a broker that does not answer is asked again
+_SOON = {
+    "bootstrap_timeout_ms": 10_000,
+    "request_timeout_ms": 3000,
+}  # of a broker that does not answer, another is asked
 BEGIN, END = "<!-- figures: written by `make failures` -->", "<!-- end of the figures -->"
 HEAD = ("| fault | times | events | until all was applied again |", "|---|---|---|---|")
 
