@@ -4,6 +4,7 @@ Every scenario ends in the oracle's state, with every alert told once (`support.
 `support.suite`.
 """
 
+import gc
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -43,6 +44,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the figures into the page, if all was as it must be and it was the full measure."""
     if IS_THOROUGH and exitstatus == pytest.ExitCode.OK:
         session.config.stash[FIGURES].write(PAGE)
+
+
+@pytest.fixture(autouse=True)
+def _sockets() -> Iterator[None]:
+    """Collect the sockets that kafka-python drops where that is passed over: in the test that dropped them."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -75,6 +76,7 @@ def test_a_worker_whose_disk_is_full_works_on(
             workers.wait_until_serving()
             fill(disk)
             with published(simulated, settings, LOAD_SECONDS):
+                time.sleep(LOAD_SECONDS / 4)
                 workers.members[0].kill()
                 workers.members[0] = workers.start(0)
                 seconds = seconds_to_recover(settings)

@@ -14,6 +14,10 @@ from config.settings import Settings
 from support.workers import wait_until
 
 RECOVERY_SECONDS = 90.0
+_SOON = {
+    "bootstrap_timeout_ms": 10_000,
+    "request_timeout_ms": 3000,
+}  # of a broker that does not answer, another is asked
 BEGIN, END = "<!-- figures: written by `make failures` -->", "<!-- end of the figures -->"
 HEAD = ("| fault | times | events | until all was applied again |", "|---|---|---|---|")
 
@@ -58,7 +62,7 @@ def seconds_to_recover(settings: Settings) -> float:
 
     def has_recovered() -> bool:
         try:
-            with closing(KafkaAdminClient(bootstrap_timeout_ms=2000, **settings.kafka_client())) as admin:
+            with closing(KafkaAdminClient(**settings.kafka_client(), **_SOON)) as admin:
                 if not goal:
                     goal.update(_ends(admin, settings))
                 applied = _applied(admin, settings)
