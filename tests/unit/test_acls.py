@@ -14,6 +14,8 @@ from streams.topics import topic_specs
 
 SETTINGS = Settings(app="ninh-binh")
 EVENTS = {source.topic for source in sources(SETTINGS)}
+CHANGELOGS = {source.changelog for source in sources(SETTINGS)}
+STATE = ("ninh-binh-dossiers-", "ninh-binh-procedures-", "ninh-binh-petitions-", "ninh-binh-v")
 ALL = {spec.name for spec in topic_specs(SETTINGS)}
 
 
@@ -32,11 +34,29 @@ def test_upstream_may_write_events_and_do_nothing_else() -> None:
     assert names(Role.UPSTREAM, Resource.TOPIC, Operation.WRITE) == EVENTS
 
 
-def test_nobody_but_a_worker_writes_state_dead_letters_or_alerts() -> None:
-    for role in set(Role) - {Role.WORKER}:
+def test_nobody_but_a_worker_writes_dead_letters_or_alerts_and_state_only_it_and_a_replay() -> None:
+    for role in set(Role) - {Role.WORKER, Role.REPLAY}:
         assert names(role, Resource.TOPIC, Operation.WRITE) <= EVENTS | {SETTINGS.calendar_topic}
         assert not names(role, Resource.TRANSACTIONAL_ID, Operation.WRITE)
-    assert names(Role.WORKER, Resource.TOPIC, Operation.WRITE) == ALL - {SETTINGS.calendar_topic}
+    assert names(Role.REPLAY, Resource.TOPIC, Operation.WRITE) == CHANGELOGS | {"ninh-binh-v"}
+    worker = names(Role.WORKER, Resource.TOPIC, Operation.WRITE)
+    assert {name for name in ALL if name in worker or name.startswith(STATE)} == ALL - {SETTINGS.calendar_topic}
+
+
+@pytest.mark.parametrize(
+    "name", ["ninh-binh-v2-dossiers-changelog", "ninh-binh-v12-petitions-changelog", "ninh-binh-dossiers-told"]
+)
+def test_a_worker_needs_no_new_rights_for_a_new_version_of_the_state(name: str) -> None:
+    for operation in (Operation.READ, Operation.WRITE, Operation.DESCRIBE_CONFIGS):
+        granted = [one for one in grants(Role.WORKER, SETTINGS) if operation in one.operations]
+        assert any(name.startswith(one.names) for one in granted if one.pattern is Pattern.PREFIXED)
+    assert not SETTINGS.calendar_topic.startswith(STATE)
+
+
+def test_only_a_replay_makes_and_deletes_topics_and_only_those_of_state() -> None:
+    for operation in (Operation.CREATE, Operation.DELETE):
+        makers = {role: made for role in Role if (made := names(role, Resource.TOPIC, operation))}
+        assert makers == {Role.REPLAY: CHANGELOGS | {"ninh-binh-v"}}
 
 
 def test_only_people_read_dead_letters() -> None:
