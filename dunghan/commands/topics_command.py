@@ -51,8 +51,8 @@ def check() -> None:
 def acls(role: str, user: str | None) -> None:
     """Print the commands that give a Kafka user the least its role needs, for an administrator to run.
 
-    Each upstream system should have a user of its own. They are of these settings: another DUNGHAN_APP or
-    DUNGHAN_STATE_VERSION has other topics.
+    Each upstream system should have a user of its own. They are of these settings: another DUNGHAN_APP has other
+    topics. See SECURITY.md.
 
     Example: dunghan topics acls --role upstream --user mot-cua-ninhbinh
     """
