@@ -15,10 +15,11 @@ COPY dunghan dunghan
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13.7-slim
-RUN useradd --system --uid 10001 --no-create-home dunghan
+RUN groupadd --system --gid 10001 dunghan && useradd --system --uid 10001 --gid 10001 --no-create-home dunghan
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-USER dunghan
+# By number: who must not run as root can see that it does not, without looking into the image.
+USER 10001:10001
 WORKDIR /tmp
 ENTRYPOINT ["dunghan"]
 CMD ["--help"]

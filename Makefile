@@ -10,7 +10,7 @@ BUILD_BACKEND = sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long chaos failures indicators bench screenshots check schemas lock stack-install stack-up stack-down
+.PHONY: help demo test test-long chaos failures fuzz indicators bench screenshots check schemas lock stack-install stack-up stack-down
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -39,6 +39,9 @@ chaos: $(VENV)/.development stack-install ## workers killed, stopped, woken: 20 
 failures: $(VENV)/.development stack-install ## all that may fail, on the real parts, half an hour; ARGS="-k …" for one
 	FAILURES=all $(BIN)/pytest tests/failures $(ARGS)
 
+fuzz: $(VENV)/.development ## a million mutated records: each is applied or dead-lettered; INPUTS=20000 for fewer
+	$(BIN)/python -m tests.fuzz $(or $(INPUTS),1000000)
+
 indicators: $(VENV)/.development stack-install ## a province's month: every indicator against SQL over the raw events
 	INDICATORS_DOSSIERS=$(or $(DOSSIERS),60000) INDICATORS_AGENCIES=$(or $(AGENCIES),150) \
 		$(BIN)/pytest -s tests/integration/test_indicators.py $(ARGS)
@@ -49,11 +52,13 @@ bench: $(VENV)/.development stack-install ## this worker against a stock Faust a
 screenshots: $(VENV)/.development stack-install ## the documents' pictures anew, from a seeded run (needs Node.js with npm)
 	PYTHONPATH=tests:tests/unit:tests/integration $(BIN)/python -m drawing.screenshots
 
-check: $(VENV)/.development stack-install ## style, types, imports, contracts, Prometheus and Alertmanager files
+check: $(VENV)/.development stack-install ## style, types, imports, security, contracts, Prometheus and Alertmanager files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --severity-level medium --recursive config streams agents alerts dunghan
+	@sh .ci/audit $(BIN)/pip-audit requirements-dev.lock
 	$(BIN)/dunghan schemas check
 	$(BIN)/dunghan index check
 	$(BIN)/dunghan grafana check

@@ -1,18 +1,19 @@
 """What every partition processor does with a chunk before it decides: decode, refuse, note what was heard and when."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import field
 
 from agents.activity import Activity
+from agents.facts import FullError
 from agents.judged_time import BEGINNING
 from streams.chunk import Plan, Record, RejectedRecord
 from streams.decode import decode
 from streams.events import INTERNAL_TYPES, Event
-from streams.rejection import Rejection
+from streams.rejection import Reason, Rejection
 
 POSITION_KEY = b"p"
 _CLOCK_SKEW_MS = 5 * 60 * 1000
@@ -57,6 +58,14 @@ class ReadPlan(Plan, kw_only=True):
                 self.refuse(record, rejection, "unknown")
             for event in decoded.events:
                 yield record, event
+
+    def place(self, records: Sequence[Record], where: Callable[[Record, Event], None]) -> None:
+        """Decode the chunk, and let each event be put where it belongs; what there is no room for is refused."""
+        for record, event in self.events(records):
+            try:
+                where(record, event)
+            except FullError as error:
+                self.refuse(record, Rejection(Reason.TOO_MUCH, f"{event.data.type}: {error}"), event.data.type)
 
     def refuse(self, record: Record, rejection: Rejection, kind: str) -> None:
         """Send a record, or a part of it, to the dead letters."""

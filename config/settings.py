@@ -1,18 +1,21 @@
 """Where the services are and how to talk to them: read once from the environment, then passed on as a value.
 
-Every setting is `DUNGHAN_<NAME>`; secrets (`DUNGHAN_KAFKA_PASSWORD`, a password in `DUNGHAN_REDIS`) come from there
-only. Defaults are the local stack's, on loopback.
+Every setting is `DUNGHAN_<NAME>`. Secrets come from there only, or from a file that `DUNGHAN_<NAME>_FILE` names, as a
+container is given them: an environment is seen by whoever may look at the process. Defaults are the local stack's, on
+loopback.
 """
 
 import os
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 PREFIX = "DUNGHAN_"
+SECRETS = frozenset({"kafka_password", "redis", "grafana_token", "grafana_password"})  # each may be in a file, too
 Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0, le=1800)]  # Kafka allows no longer session
 
@@ -93,6 +96,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The compacted topic that holds the calendar documents applied to a running stack."""
         return f"{self.app}-calendar"
 
+    def __repr__(self) -> str:
+        """Return what may stand in a log or a traceback: no secret."""
+        secret = SECRETS | {"webhook_secret"}
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in secret)
+        return f"Settings({', '.join(shown)})"
+
     def environment(self) -> dict[str, str]:
         """Return the environment variables by which another process finds these settings."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
@@ -141,6 +150,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         SettingsError: naming the variable at fault, or one that is no setting (a typo would be silent otherwise).
     """
     given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    given |= {name: _secret(name, given) for name in SECRETS if f"{name}_file" in given}
     unknown = sorted(given.keys() - set(Settings.__struct_fields__))
     if unknown:
         raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting; see README.md, Settings")
@@ -148,3 +158,16 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         return msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"environment: {error} (variables start with {PREFIX})") from error
+
+
+def _secret(name: str, given: dict[str, str]) -> str:
+    """Take the file that holds a secret out of what is given, and return what stands in it."""
+    file = given.pop(f"{name}_file")
+    variable = f"{PREFIX}{name.upper()}"
+    if name in given:
+        raise SettingsError(f"{variable} and {variable}_FILE are both set; unset one of them")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsError(f"{variable}_FILE: {file}: {reason}; give a file with the secret alone") from error

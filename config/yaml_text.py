@@ -22,6 +22,6 @@ def read_yaml(content: bytes) -> Any:
         ValueError: it is no YAML, or one key of a table would overrule another; one line.
     """
     try:
-        return yaml.load(content, Loader=_Loader)  # noqa: S506 - a BaseLoader builds nothing but text, lists, tables
+        return yaml.load(content, Loader=_Loader)  # nosec B506 # noqa: S506 - a BaseLoader makes text, lists, tables
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from error

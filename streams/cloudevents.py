@@ -123,12 +123,12 @@ def read(attributes: dict[str, Any]) -> tuple[Event, int]:
     data = attributes.get("data")
     if data is None:
         attributes.pop("data", None)
-    unknown = prune(data, shape)
-    if isinstance(data, dict):
-        try:
+    try:
+        unknown = prune(data, shape)
+        if isinstance(data, dict):
             require(data, shape.required)
-        except RejectedError as error:
-            raise error.within("data") from None
+    except RejectedError as error:
+        raise error.within("data") from None
     return _event(converted(attributes, ENVELOPES[kind])), unknown
 
 

@@ -15,6 +15,7 @@ import msgspec
 from streams import cloudevents, dvcqg
 from streams.cloudevents import encode
 from streams.events import CANONICAL_TYPES, AgencyHeartbeat
+from streams.limits import LARGEST_VALUE, MOST_VALUES, is_too_deep, is_too_large
 from streams.records import Decoded, Line, Record, refuse_future
 from streams.rejection import Reason, RejectedError, Rejection
 
@@ -35,14 +36,12 @@ def decode(record: Record) -> Decoded:
             event = cloudevents.read_fast(record.value or b"")
             refuse_future(event.at, record.timestamp)
             return Decoded([event], [], 0)
-    except Exception:  # noqa: BLE001, S110 - whatever it was, the careful path says what is wrong where
+    except Exception:  # nosec B110 # noqa: BLE001, S110 - whatever it was, the careful path says what is wrong where
         pass
     try:
         return _binary(record) if _is_binary(record) else _structured_or_bare(record)
     except RejectedError as error:
         return _refused(error.rejection)
-    except RecursionError:
-        return _refused(Rejection(Reason.MALFORMED, "$: nested too deeply"))
     except Exception as error:  # noqa: BLE001 - a fault of ours must not stop a partition; its text may quote the input
         return _refused(Rejection(Reason.MALFORMED, f"$: cannot be read ({type(error).__name__})"))
 
@@ -143,12 +142,19 @@ def _bare(message: object, record: Record) -> Decoded:
 
 
 def _json(value: bytes) -> Any:
+    if is_too_large(value):
+        raise RejectedError(Reason.TOO_MUCH, "", f"more than {LARGEST_VALUE} bytes, or {MOST_VALUES} values")
     try:
-        return msgspec.json.decode(value)
+        message = msgspec.json.decode(value)
     except UnicodeDecodeError:
         raise RejectedError(Reason.MALFORMED, "", "not UTF-8") from None
     except msgspec.DecodeError:
         raise RejectedError(Reason.MALFORMED, "", "not JSON") from None
+    except RecursionError:
+        raise RejectedError(Reason.TOO_MUCH, "", "nested too deeply") from None
+    if is_too_deep(value, message):
+        raise RejectedError(Reason.TOO_MUCH, "", "nested too deeply")
+    return message
 
 
 def _key(record: Record) -> str | None:

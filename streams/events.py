@@ -280,13 +280,13 @@ class Procedure(Data):
     type: ClassVar[str] = "vn.tthc.procedure.v1"
 
     issuer: Code
-    listed_on: list[Portal] | None = None
+    listed_on: Annotated[list[Portal], Meta(max_length=10)] | None = None
     level: ServiceLevel | None = None
     fee: bool | None = None
     online_payment: bool | None = None
     citizen: bool | None = None
     limit: Limit | None = None
-    parts_missing: list[Code] | None = None
+    parts_missing: Annotated[list[Code], Meta(max_length=100)] | None = None
     effective_at: Instant | None = None
     decided_at: Instant | None = None
     announced_at: Instant | None = None

@@ -12,5 +12,37 @@ logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 
 def no_answer(settings: Settings) -> str:
-    """Return the line for a broker that does not answer: where it was looked for, and what to do."""
-    return f"Kafka at {settings.kafka} does not answer; start it (make stack-up) or set DUNGHAN_KAFKA"
+    """Return the line for a broker that does not answer: where it was looked for, and what to do.
+
+    The clients do not tell a broker that is not there from one that refuses who they are, or whom they do not trust.
+    """
+    if settings.kafka_security_protocol == "PLAINTEXT":
+        return (
+            f"Kafka at {settings.kafka} does not answer; start it (make stack-up) or set DUNGHAN_KAFKA "
+            "(and DUNGHAN_KAFKA_SECURITY_PROTOCOL, if it asks for TLS)"
+        )
+    return (
+        f"Kafka at {settings.kafka} does not answer, or refuses {_who(settings)}; check DUNGHAN_KAFKA, "
+        "DUNGHAN_KAFKA_USERNAME, DUNGHAN_KAFKA_PASSWORD and DUNGHAN_KAFKA_CA_FILE"
+    )
+
+
+def no_topic(settings: Settings, topic: str, creation: str = "create it: dunghan topics create") -> str:
+    """Return the line for a topic that is not there. A broker shows nobody what is not theirs."""
+    if settings.kafka_security_protocol == "PLAINTEXT":
+        return f"topic {topic} does not exist; {creation}"
+    return (
+        f"topic {topic} does not exist, or {_who(settings)} may not see it; {creation}, "
+        "or have the rights given: dunghan topics acls"
+    )
+
+
+def said_of(settings: Settings, error: BaseException) -> str:
+    """Return what went wrong in one line; of what is not allowed, who may not and where the rights are listed."""
+    if "Authorization" in type(error).__name__ or "Authorization" in str(error):
+        return f"{_who(settings)} may not do this; have the rights given: dunghan topics acls"
+    return str(error) or type(error).__name__
+
+
+def _who(settings: Settings) -> str:
+    return settings.kafka_username or "whoever connects so"

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError
 
 from config.settings import Settings
 from streams.kafka_tools import REACH_SECONDS as _REACH_SECONDS
-from streams.kafka_tools import no_answer
+from streams.kafka_tools import no_answer, said_of
 from streams.sources import source_of_type, sources
 
 Item = TypeVar("Item")
@@ -140,7 +140,7 @@ class Publisher:
         self.published += self._under_way - len(failures)
         self._under_way = self._bytes = 0
         if failures:
-            reason = str(failures[0]) or type(failures[0]).__name__
+            reason = said_of(self._settings, failures[0])
             raise DeliveryError(f"Kafka {self.name}: {len(failures)} records not delivered: {reason}")
 
     def _topic_of(self, type_: str | None) -> str:

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     MALFORMED = "malformed"  # not JSON, or not UTF-8
     UNRECOGNISED = "unrecognised"  # JSON, but neither a CloudEvent nor one of the portal's messages
     UNSUPPORTED = "unsupported"  # a CloudEvent of another specversion, or with a body that is not JSON
+    TOO_MUCH = "too_much"  # larger or deeper than a record may be; more than a record may say, or its subject may hold
     UNKNOWN_TYPE = "unknown_type"  # a CloudEvent of a type this monitor does not know
     WRONG_TOPIC = "wrong_topic"  # a known event that belongs on another topic
     MISSING_FIELD = "missing_field"  # a required field or attribute is absent or ""

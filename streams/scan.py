@@ -8,7 +8,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from config.settings import Settings
-from streams.kafka_tools import REACH_SECONDS, no_answer
+from streams.kafka_tools import REACH_SECONDS, no_answer, no_topic, said_of
 
 _POLL_MS = 1000
 
@@ -32,7 +32,7 @@ def scan(
         ScanError: no broker answers, or the topic is not there.
     """
     with _connected(settings) as consumer:
-        yield from _records(consumer, topic, only, progress)
+        yield from _records(settings, consumer, topic, only, progress)
 
 
 def record_at(settings: Settings, topic: str, partition: int, offset: int) -> Any | None:
@@ -68,14 +68,18 @@ def _connected(settings: Settings) -> Iterator[Any]:
         raise ScanError(no_answer(settings)) from error
     try:
         yield consumer
+    except KafkaError as error:
+        raise ScanError(f"Kafka at {settings.kafka}: {said_of(settings, error)}") from error
     finally:
         consumer.close()
 
 
-def _records(consumer: Any, topic: str, only: int | None, progress: Callable[[float], None]) -> Iterator[Any]:
+def _records(
+    settings: Settings, consumer: Any, topic: str, only: int | None, progress: Callable[[float], None]
+) -> Iterator[Any]:
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
-        raise ScanError(f"topic {topic} does not exist; create it: dunghan topics create")
+        raise ScanError(no_topic(settings, topic))
     partitions = [TopicPartition(topic, number) for number in numbers if only in (None, number)]
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 
+from streams.limits import MOST_UNKNOWN_FIELDS
 from streams.rejection import Reason, RejectedError
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
@@ -50,15 +51,25 @@ def prune(value: object, shape: Shape) -> int:
 
     Returns:
         How many fields were not known at all (those the contract drops on purpose are known).
+
+    Raises:
+        RejectedError: more than anybody has any use for.
     """
+    unknown = _prune(value, shape)
+    if unknown > MOST_UNKNOWN_FIELDS:
+        raise RejectedError(Reason.TOO_MUCH, "", f"more than {MOST_UNKNOWN_FIELDS} unknown fields")
+    return unknown
+
+
+def _prune(value: object, shape: Shape) -> int:
     if isinstance(value, list):
-        return sum(prune(item, shape) for item in value)
+        return sum(_prune(item, shape) for item in value)
     if not isinstance(value, dict):
         return 0
     others = value.keys() - shape.declared
     for name in others:
         del value[name]
-    within = sum(prune(value[name], part) for name, part in shape.nested.items() if name in value)
+    within = sum(_prune(value[name], part) for name, part in shape.nested.items() if name in value)
     return len(others - shape.dropped) + within
 
 

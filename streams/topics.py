@@ -10,7 +10,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from config.settings import Settings
-from streams.kafka_tools import REACH_SECONDS, no_answer
+from streams.kafka_tools import REACH_SECONDS, no_answer, no_topic, said_of
 from streams.sources import Source, sources
 
 
@@ -130,7 +130,7 @@ def admin_client(settings: Settings) -> Iterator[Any]:
     try:
         yield admin
     except KafkaError as error:
-        raise TopicsError(f"Kafka at {settings.kafka}: {error}") from error
+        raise TopicsError(f"Kafka at {settings.kafka}: {said_of(settings, error)}") from error
     finally:
         admin.close()
 
@@ -157,7 +157,7 @@ def _check(admin: Any, settings: Settings) -> None:
     for spec in specs:
         found = partitions.get(spec.name, 0)
         if not found:
-            raise TopicsError(f"topic {spec.name} does not exist; {spec.creation}")
+            raise TopicsError(no_topic(settings, spec.name, spec.creation))
         if found != spec.partitions:
             raise TopicsError(f"topic {spec.name} has {found} partitions, not {spec.partitions}: {spec.remedy(found)}")
         if configs[spec.name] != spec.config["cleanup.policy"]:

@@ -11,6 +11,7 @@ from operator import attrgetter
 
 import msgspec
 
+from agents.facts import require_room
 from agents.indicators.windows import Window, starts
 from config.clock import local_date
 from streams.events import AgencyTotals, Event
@@ -77,6 +78,7 @@ def apply(totals: Totals, event: Event) -> bool:
 def _keep_last(days: list[Told], told: Told) -> bool:
     place = bisect_left(days, told.day, key=_day)
     if place == len(days) or days[place].day != told.day:
+        require_room(days)
         days.insert(place, told)
         return True
     if told.said <= days[place].said:

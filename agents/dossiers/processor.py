@@ -13,6 +13,7 @@ After a crash or a move the state is `load`ed from the changelog and counted by 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 
 from msgspec import field
@@ -175,8 +176,7 @@ class DossierProcessor:
     def process(self, records: Sequence[Record]) -> DossierPlan:
         """Decide what a chunk amounts to, without changing the state."""
         plan = DossierPlan(position=records[-1].offset, records=len(records), watermark=self.watermark)
-        for record, event in plan.events(records):
-            self._place(plan, record, event)
+        plan.place(records, partial(self._place, plan))
         self._judge_changes(plan)
         self.agencies.hear(plan.told, plan.heard.items(), self._rulebook.at(self.judged_at))
         plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in plan.changed.items()]

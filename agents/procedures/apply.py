@@ -7,11 +7,12 @@ from bisect import bisect_left
 from operator import attrgetter
 from typing import Any
 
-from agents.facts import keep_latest
+from agents.facts import keep_latest, require_room
 from agents.procedures.procedure import REGISTERS, Procedure, Use
 from streams import events
 
 _register = attrgetter("register")
+_MOST_USES = 2_000  # a partition of the dossiers says two or three; an upstream system might say any number
 
 
 def apply(procedure: Procedure, event: events.Event) -> bool:
@@ -40,6 +41,7 @@ def _used(procedure: Procedure, use: Use) -> bool:
     usage = procedure.usage
     place = bisect_left(usage, use.register, key=_register)
     if place == len(usage) or usage[place].register != use.register:
+        require_room(usage, _MOST_USES)
         usage.insert(place, use)
         return True
     if use.said <= usage[place].said:

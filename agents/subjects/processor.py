@@ -7,6 +7,7 @@ kind.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -150,8 +151,7 @@ class SubjectProcessor(Generic[F]):
     def process(self, records: Sequence[Record]) -> SubjectPlan[F]:
         """Decide what a chunk amounts to, without changing the state."""
         plan: SubjectPlan[F] = SubjectPlan(position=records[-1].offset, records=len(records), watermark=self.watermark)
-        for record, event in plan.events(records):
-            self._place(plan, record, event)
+        plan.place(records, partial(self._place, plan))
         for code in plan.changed:
             plan.changed[code] = self.subjects.dump(plan.facts[code])
         plan.changelog = [(self.subjects.prefix + code.encode(), stored) for code, stored in plan.changed.items()]
@@ -185,8 +185,10 @@ class SubjectProcessor(Generic[F]):
         return facts
 
     def _apply(self, plan: SubjectPlan[F], facts: F, event: Event) -> str:
-        plan.forwards.extend(self.subjects.tells(facts, event))
-        if not self.subjects.apply(facts, event):
+        told = list(self.subjects.tells(facts, event))
+        says_new = self.subjects.apply(facts, event)
+        plan.forwards.extend(told)
+        if not says_new:
             return "duplicate"
         plan.note_said(event)
         plan.changed[event.subject] = b""  # encoded once, when the chunk is through

@@ -99,7 +99,7 @@ def parse_document(content: bytes | str, name: str, in_force_from: datetime | No
         CalendarError: naming the file and the field at fault.
     """
     try:
-        table = yaml.load(content, Loader=_Loader)  # noqa: S506 - a BaseLoader builds nothing but text, lists, tables
+        table = yaml.load(content, Loader=_Loader)  # nosec B506 # noqa: S506 - a BaseLoader makes text, lists, tables
         if not isinstance(table, dict) or ("year" in table) == ("hours" in table):
             raise CalendarError("neither a year's overrides (year: …) nor office hours (hours: …)")  # noqa: TRY301
         if in_force_from is not None:

@@ -5,7 +5,7 @@ from dunghan.doctor.checks import Result, ok, skipped
 from dunghan.doctor.http import HttpService
 from dunghan.doctor.probe import connects
 
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what somebody may have set; we do not listen there
+_EVERYWHERE = ("0.0.0.0", "::")  # nosec # noqa: S104 - what somebody may have set; we do not listen there
 _RESTART = "restart it: dunghan api"
 
 

@@ -5,7 +5,7 @@ declared are dropped before anything else looks at them; those the portal define
 do not count as unknown. Most of them are personal data (names, phone numbers, identity numbers, free text).
 """
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Meta, field
@@ -18,6 +18,11 @@ Instant = Annotated[
         "without an offset it is local time, Asia/Ho_Chi_Minh."
     ),
 ]
+
+
+Entry = TypeVar("Entry")
+Entries = Annotated[list[Entry], Meta(max_length=1_000)]
+"""Papers, fees, requests of one dossier: tens at most, and each request is two events."""
 
 
 class Message(msgspec.Struct):
@@ -97,11 +102,11 @@ class SyncedDossier(Message):
     finished_at: Instant | None = field(name="NgayKetThucXuLy", default=None)
     returned_at: Instant | None = field(name="NgayTra", default=None)
     paid_by: Scalar | None = field(name="DuocThanhToanTrucTuyen", default=None)
-    databases: list[DatabaseLink] | None = field(name="DSKetNoiCSDL", default=None)
-    papers: list[Paper] | None = field(name="TaiLieuNop", default=None)
-    fees: list[FeeLine] | None = field(name="DanhSachLePhi", default=None)
-    supplements: list[Supplement] | None = field(name="DanhSachHoSoBoSung", default=None)
-    result_papers: list[ResultPaper] | None = field(name="DanhSachGiayToKetQua", default=None)
+    databases: Entries[DatabaseLink] | None = field(name="DSKetNoiCSDL", default=None)
+    papers: Entries[Paper] | None = field(name="TaiLieuNop", default=None)
+    fees: Entries[FeeLine] | None = field(name="DanhSachLePhi", default=None)
+    supplements: Entries[Supplement] | None = field(name="DanhSachHoSoBoSung", default=None)
+    result_papers: Entries[ResultPaper] | None = field(name="DanhSachGiayToKetQua", default=None)
 
 
 class Progress(Message):

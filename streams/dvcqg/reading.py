@@ -12,8 +12,9 @@ from streams.dvcqg.origin import ANSWER, PROGRESS, SYNC, Origin
 from streams.dvcqg.progress import progress_events
 from streams.dvcqg.values import LONGEST_CODE, code, without_blanks
 from streams.events import Event
+from streams.limits import MOST_DOSSIERS, MOST_EVENTS
 from streams.records import Decoded, refuse_future
-from streams.rejection import RejectedError, Rejection
+from streams.rejection import Reason, RejectedError, Rejection
 from streams.shapes import converted, prune, shape_of
 
 _READERS: dict[str, tuple[type[Message], Callable[[Any, Origin], list[Event]]]] = {
@@ -47,6 +48,8 @@ def read(kind: str, message: object, origin: Origin, place: str) -> Decoded:
     origin = msgspec.structs.replace(origin, agency=agency)
     parts = [(place, message)]
     if kind != ANSWER and isinstance(message, list):
+        if len(message) > MOST_DOSSIERS:
+            return _too_much(place, f"more than {MOST_DOSSIERS} dossiers")
         parts = [(f"{place}[{index}]", part) for index, part in enumerate(message)]
     decoded = Decoded()
     refused: list[RejectedError] = []
@@ -55,6 +58,8 @@ def read(kind: str, message: object, origin: Origin, place: str) -> Decoded:
             decoded.unknown_fields += _read_part(kind, part, origin, decoded.events)
         except RejectedError as error:
             refused.append(error.within(where))
+        if len(decoded.events) > MOST_EVENTS:
+            return _too_much(place, f"more than {MOST_EVENTS} events")
     decoded.rejections = _told(refused, place)
     return decoded
 
@@ -68,6 +73,11 @@ def _read_part(kind: str, part: object, origin: Origin, events: list[Event]) -> 
         refuse_future(event.at, origin.timestamp)
     events.extend(found)
     return unknown
+
+
+def _too_much(place: str, what: str) -> Decoded:
+    """Refuse the whole message: what of it is applied should not depend on the order of its parts."""
+    return Decoded([], [Rejection(Reason.TOO_MUCH, f"{place}: {what}; send them in several records")], 0)
 
 
 def _told(refused: list[RejectedError], place: str) -> list[Rejection]:

@@ -17,7 +17,7 @@ _CODE = re.compile(r"\d{1,3}", re.ASCII)
 _YES, _NO = frozenset({"1", "true"}), frozenset({"", "0", "false"})
 
 # `50000`, `50.000` and `50,000` (thousands, as Vietnamese and English write them), each with or without decimals.
-_AMOUNT = re.compile(r"(?P<whole>\d{1,16}|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)(?:[.,]\d{1,2})?", re.ASCII)
+_AMOUNT = re.compile(r"(?P<whole>\d{1,16}|\d{1,3}(?:\.\d{3}){1,9}|\d{1,3}(?:,\d{3}){1,9})(?:[.,]\d{1,2})?", re.ASCII)
 
 
 def without_blanks(value: object) -> object:

@@ -66,8 +66,29 @@ def test_workers_wait_for_their_topics_and_topics_for_the_broker() -> None:
 def test_the_projects_own_containers_are_given_settings_that_exist_and_little_power(name: str) -> None:
     environment = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
     assert load_settings(environment).metrics_port == Settings().metrics_port
+    assert SERVICES[name]["user"] == "10001:10001"
+
+
+@every_service
+def test_no_container_has_any_of_roots_powers_or_can_gain_them(name: str) -> None:
     assert SERVICES[name]["cap_drop"] == ["ALL"]
-    assert SERVICES[name]["read_only"] is True
+    assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in SERVICES[name]
+
+
+@every_service
+def test_what_need_not_write_its_own_files_cannot(name: str) -> None:
+    if name in {"kafka", "grafana"}:  # they write configuration, or a plugin, as they start
+        assert "read_only" not in SERVICES[name]
+    else:
+        assert SERVICES[name]["read_only"] is True
+        assert SERVICES[name]["tmpfs"] == ["/tmp"]
+
+
+@every_service
+def test_no_secret_stands_in_the_file_or_in_an_argument(name: str) -> None:
+    words = [*map(str, SERVICES[name].get("command", [])), *map(str, SERVICES[name].get("environment", {}).values())]
+    assert not [word for word in words if re.search(r"(?i)password|secret=|//[^/@]*:[^/@]*@", word)]
 
 
 def test_as_many_workers_can_be_started_as_one_likes_for_nothing_of_theirs_is_there_only_once() -> None:
@@ -123,7 +144,7 @@ def test_files_of_the_project_are_mounted_read_only_and_exist() -> None:
 
 def test_the_image_runs_as_nobody_in_particular_and_installs_only_what_the_locks_pin() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
-    assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE) == ["dunghan"]
+    assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE) == ["10001:10001"]
     assert all(re.search(r":\d+\.\d+\.\d+-slim", line) for line in dockerfile.splitlines() if line.startswith("FROM"))
     installs = re.findall(r"pip install .*", dockerfile)
     assert installs
