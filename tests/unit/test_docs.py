@@ -15,7 +15,7 @@ import pytest
 from alerts.api.answers import DossierList
 from alerts.api.app import openapi_document
 from alerts.api.problems import Problem
-from config.settings import PREFIX, Settings
+from config.settings import PREFIX, SECRETS, Settings
 from dunghan.cli import COMMANDS, main
 from streams.alerts import decode_alert, encode_alert
 from streams.decode import Line, decode
@@ -112,6 +112,7 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
 @any_page
 def test_every_setting_that_is_named_exists(page: Path) -> None:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__} | _OF_OTHERS
+    known |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS}
     assert set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]\b", page.read_text())) <= known
 
 
