@@ -59,6 +59,12 @@ class Grant(msgspec.Struct, frozen=True):
     operations: tuple[Operation, ...]
     pattern: Pattern = Pattern.LITERAL
 
+    def covers(self, resource: Resource, name: str) -> bool:
+        """Return whether it is about the thing of this name."""
+        if self.pattern is Pattern.PREFIXED:
+            return resource is self.resource and name.startswith(self.names)
+        return resource is self.resource and name in self.names
+
 
 def grants(role: Role, settings: Settings) -> list[Grant]:
     """Return what a role needs, with the topics and groups of these settings."""

@@ -40,8 +40,13 @@ def no_topic(settings: Settings, topic: str, creation: str = "create it: dunghan
 def said_of(settings: Settings, error: BaseException) -> str:
     """Return what went wrong in one line; of what is not allowed, who may not and where the rights are listed."""
     if "Authorization" in type(error).__name__ or "Authorization" in str(error):
-        return f"{_who(settings)} may not do this; have the rights given: dunghan topics acls"
+        return not_allowed(settings, "do this")
     return str(error) or type(error).__name__
+
+
+def not_allowed(settings: Settings, what: str) -> str:
+    """Return the line for what whoever connects may not do, as a verb and its object."""
+    return f"{_who(settings)} may not {what}; have the rights given: dunghan topics acls"
 
 
 def _who(settings: Settings) -> str:

@@ -12,6 +12,8 @@ from config.settings import load_settings
 from dunghan.errors import UserError
 from dunghan.options import INSTANT
 from dunghan.worker import Worker
+from streams.acls import Role
+from streams.rights import check_rights
 from streams.topics import TopicsError, check_topics
 
 
@@ -38,6 +40,7 @@ def command(
         settings = msgspec.structs.replace(settings, metrics_port=metrics_port)
     try:
         check_topics(settings)
+        check_rights(settings, Role.WORKER)
     except TopicsError as error:
         raise UserError(str(error)) from error
     clock = FixedClock(at) if at else SystemClock()

@@ -145,7 +145,8 @@ class Kafka(Service):
 
     def _format(self) -> None:
         shutil.rmtree(self._data, ignore_errors=True)  # half formatted, if anything
-        tool = ["kafka.tools.StorageTool", "format", "-t", self.cluster_id(), "-c", str(self._properties)]
+        cluster = f"--cluster-id={self.cluster_id()}"  # with "=", for one in 64 begins with a dash, as options do
+        tool = ["kafka.tools.StorageTool", "format", cluster, "-c", str(self._properties)]
         java = self._java("-Xmx64m", "-XX:TieredStopAtLevel=1")
         try:
             subprocess.run([*java, *tool], capture_output=True, text=True, check=True, timeout=FORMAT_LIMIT_SECONDS)

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator, Sequence
+from itertools import count, islice
 
 from dunghan.stack.config import HOST
 from dunghan.stack.errors import StackError
@@ -23,21 +24,22 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that are free now; two processes that ask at the same time start looking at different places."""
-    found: list[int] = []
-    for port in _candidates():
-        if is_free(port):
-            found.append(port)
-        if len(found) == count:
-            return found
-    raise StackError(f"no {count} free ports between {FIRST_FREE} and {LAST_FREE}")
+def free_ports(number: int) -> list[int]:
+    """Return ports that are free now and were not returned before, for some are taken up only later."""
+    found = list(islice(filter(is_free, islice(_candidates, LAST_FREE - FIRST_FREE)), number))
+    if len(found) < number:
+        raise StackError(f"no {number} free ports between {FIRST_FREE} and {LAST_FREE}")
+    return found
 
 
-def _candidates() -> Iterator[int]:
+def _round() -> Iterator[int]:
+    """Yield the ports in turn for ever, from a place of this process's own: the golden section keeps these apart."""
     span = LAST_FREE - FIRST_FREE
-    start = os.getpid() * 37 % span
-    return (FIRST_FREE + (start + step) % span for step in range(span))
+    start = os.getpid() * round(0.618 * span)
+    return (FIRST_FREE + place % span for place in count(start))
+
+
+_candidates = _round()
 
 
 def check_distinct(services: Sequence[Service]) -> None:

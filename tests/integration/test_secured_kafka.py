@@ -201,6 +201,7 @@ def test_whoever_may_not_is_told_so_in_one_clear_line(secured: Secured, tmp_path
     ):
         assert f"{user} may not" in told
         assert "dunghan topics acls" in told
+    assert "dunghan-tools may not Write topic" in told, "the last of them may do the rest"
 
 
 def test_a_wrong_password_and_a_wrong_authority_are_one_clear_line(secured: Secured, tmp_path: Path) -> None:
