@@ -19,14 +19,12 @@ help: ## list the targets
 demo: stack-install ## a province, live, on the real broker; DURATION=120 stops by itself
 	@$(BIN)/dunghan demo $(if $(DURATION),--duration $(DURATION))
 
-test: $(VENV)/.development stack-install ## the tests; ARGS="-k …" to choose. Unit tests run beside those of two stacks
+test: $(VENV)/.development stack-install ## the tests; ARGS="-k …" to choose. Two at a time: those of stacks mostly wait
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	@mkdir -p var; $(BIN)/pytest -p no:cacheprovider tests/unit >var/unit-tests.log 2>&1 & unit=$$!; \
-	$(BIN)/pytest -n 2 --dist loadfile tests/integration tests/failures; stack=$$?; \
-	wait $$unit; unit=$$?; cat var/unit-tests.log; \
-	[ $$stack -eq 0 ] && [ $$unit -eq 0 ]
+	$(BIN)/pytest -n 2 tests/unit
+	$(BIN)/pytest -n 2 --dist loadfile tests/integration tests/failures
 endif
 
 test-long: $(VENV)/.development stack-install ## the tests that wait for minutes: office hours, floods, a monitor taken apart
