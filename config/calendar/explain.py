@@ -30,10 +30,17 @@ def explain(
     if due_at == NEVER:
         return iter([Stretch(start, NEVER, State.RUNNING, f"{amount.amount} {amount.unit}")])
     if amount.working_time is None:
-        return calendar_steps(start, amount, spans, working_time)
+        return _told(calendar_steps(start, amount, spans, working_time), spans)
     if due_at is None:
         due_at = max(until or spans[-1].start, spans[-1].start)
     return _course(start, due_at, spans, working_time)
+
+
+def _told(steps: Iterable[Stretch], spans: Iterable[Suspension]) -> Iterator[Stretch]:
+    """Yield the steps, and of each suspension from when to when it was."""
+    told = iter(spans)
+    for step in steps:
+        yield step._replace(reason=str(next(told))) if step.state is State.SUSPENDED else step
 
 
 def _course(

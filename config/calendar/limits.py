@@ -123,6 +123,8 @@ def calendar_steps(
 ) -> Iterator[Stretch]:
     """Return the steps from `start` to the end of days or months; an open suspension adds none.
 
+    Why a suspension stands there is left to whoever explains; this is computed often.
+
     1. The end is the same clock time so many days or months later.
     2. A suspension that began by then moves it by its own length.
     3. At last, an end on a day off moves to the next working day. It has moved already for a suspension that begins
@@ -131,20 +133,20 @@ def calendar_steps(
     """
     end = after(start, amount)
     yield Stretch(start, end, State.RUNNING, f"{amount.amount} {amount.unit}")
-    due_at = off_days_left(end, working_time)
+    worked = next_worked(end, working_time)
+    due_at = off_days_left(end, worked, working_time)
     for span in suspensions:
         if span.start > due_at or span.end is None:
             break
-        moved = next_worked(end, working_time)
-        if span.start >= end != moved:
-            yield Stretch(end, moved, State.MOVED, *why_closed(end, working_time))
-            end = moved
+        if span.start >= end != worked:
+            yield Stretch(end, worked, State.MOVED, *why_closed(end, working_time))
+            end = worked
         moved = end + (span.end - span.start)
-        yield Stretch(end, moved, State.SUSPENDED, str(span))
-        end, due_at = moved, max(due_at, off_days_left(moved, working_time))
+        yield Stretch(end, moved, State.SUSPENDED)
+        end, worked = moved, next_worked(moved, working_time)
+        due_at = max(due_at, off_days_left(end, worked, working_time))
     if end != due_at:
-        worked = working_time.is_working_day(end.astimezone(VIETNAM).date())
-        why = ("a suspension makes no limit end earlier", "") if worked else why_closed(end, working_time)
+        why = why_closed(end, working_time) if end != worked else ("a suspension makes no limit end earlier", "")
         yield Stretch(end, due_at, State.MOVED, *why)
 
 
@@ -167,15 +169,13 @@ def next_worked(end: datetime, working_time: WorkingTime) -> datetime:
     """Return `end`, or the same clock time on the next working day if it falls on a day off."""
     local = end.astimezone(VIETNAM)
     day = local.date()
-    if working_time.is_working_day(day):
-        return end
-    return local_instant(working_time.next_working_day(day), local.time())
+    worked = working_time.next_working_day(day)
+    return end if worked == day else local_instant(worked, local.time())
 
 
-def off_days_left(end: datetime, working_time: WorkingTime) -> datetime:
-    """Return `end`, or, if it falls on a day off, the next working day's same clock time, at the latest its closing."""
-    moved = next_worked(end, working_time)
-    return end if moved == end else min(moved, working_time.closing(end))
+def off_days_left(end: datetime, worked: datetime, working_time: WorkingTime) -> datetime:
+    """Return `end`, or, if it falls on a day off (is not `next_worked`), that instant, at the latest the closing."""
+    return end if worked == end else min(worked, working_time.closing(end))
 
 
 def ordered(suspensions: Iterable[tuple[datetime, datetime | None]], start: datetime) -> list[Suspension]:

@@ -57,6 +57,7 @@ class WorkingTime:
         self._days = days
         self._week = week
         self._full_day = max(week, key=worked)
+        self._next_worked: dict[date, date] = {}  # days asked for before: a third of the cost of a limit in days
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether the office is open at `at`."""
@@ -119,10 +120,14 @@ class WorkingTime:
 
     def next_working_day(self, day: date) -> date:
         """Return the day itself if it is worked, else the next one that is."""
-        with suppress(OverflowError):  # the last day there is
-            while not self.is_working_day(day):
-                day += ONE_DAY
-        return day
+        found = self._next_worked.get(day)
+        if found is None:
+            found = day
+            with suppress(OverflowError):  # the last day there is
+                while not self.is_working_day(found):
+                    found += ONE_DAY
+            self._next_worked[day] = found
+        return found
 
     def add_working_days(self, day: date, n: int) -> date:
         """Return the n-th working day after a day (not counted itself, Civil Code 2015, Article 147.2), or before it.
