@@ -20,6 +20,7 @@ _USES = {
     1 << NAMES.index("dossiers_population_data"): Usage.POPULATION_DATA,
 }
 _ANY = sum(_USES)
+_NO_DAYS: Counter[date] = Counter()
 
 
 class Use(NamedTuple):
@@ -50,26 +51,38 @@ class UseDays:
 
     def __init__(self) -> None:
         self._days: dict[Use, Counter[date]] = {}
+        self._last: dict[Use, date | None] = {}
 
     def last_day(self, use: Use) -> date | None:
         """Return the last day of a use, or None if it is not used so any more."""
-        return max(self._days.get(use, ()), default=None)
+        return self._last.get(use)
 
     def changed(self, changes: Uses) -> dict[Use, date | None]:
         """Return the last days that changes would move, and where to; nothing is changed yet."""
-        moved = {}
-        for use in {use for use, _ in changes}:
-            after = Counter(self._days.get(use, ()))
-            after.update({day: times for (changed, day), times in changes.items() if changed == use})
-            last = max((day for day, times in after.items() if times > 0), default=None)
-            if last != self.last_day(use):
-                moved[use] = last
-        return moved
+        after = {use: self._last_after(use, days) for use, days in _by_use(changes).items()}
+        return {use: last for use, last in after.items() if last != self.last_day(use)}
 
     def add(self, changes: Uses) -> None:
         """Take changes in."""
-        for (use, day), times in changes.items():
+        for use, changed in _by_use(changes).items():
+            self._last[use] = self._last_after(use, changed)
             days = self._days.setdefault(use, Counter())
-            days[day] += times
-            if not days[day]:
-                del days[day]
+            for day, times in changed.items():
+                days[day] += times
+                if not days[day]:
+                    del days[day]
+
+    def _last_after(self, use: Use, changed: Mapping[date, int]) -> date | None:
+        """Return the last day of a use after a change. All days are looked at only where the last one is no more."""
+        held, last = self._days.get(use, _NO_DAYS), self._last.get(use)
+        used = {day for day, times in changed.items() if held[day] + times > 0}
+        if last is not None and last in changed and last not in used:
+            return max((held.keys() - changed.keys()) | used, default=None)
+        return max(used if last is None else used | {last}, default=None)
+
+
+def _by_use(changes: Uses) -> dict[Use, dict[date, int]]:
+    by_use: dict[Use, dict[date, int]] = {}
+    for (use, day), times in changes.items():
+        by_use.setdefault(use, {})[day] = times
+    return by_use
