@@ -50,6 +50,7 @@ class Worker:
     """One worker process."""
 
     def __init__(self, settings: Settings, clock: Clock, *, data_dir: Path, instance_id: str | None) -> None:
+        mode.loop.use("uvloop")  # before the app is made, for it keeps the loop that it finds
         self._settings = settings
         self._clock = clock
         self._shipped = load_rulebook(settings.policy_file, settings.calendar_dir)
@@ -184,7 +185,6 @@ class Worker:
         gc.set_threshold(100_000, 50, 100)
         stop_metrics = serve(self.collector, self._settings.metrics_host, self._settings.metrics_port)
         try:
-            mode.loop.use("uvloop")
             faust.Worker(self.app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
         finally:
             stop_metrics()
