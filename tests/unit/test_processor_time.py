@@ -235,7 +235,7 @@ def test_a_replayed_year_never_shows_a_dossier_as_overdue_that_was_finished_in_t
     assert served.processor.judged_at > UNTIL - 3 * DAY  # the watermark was followed to the end of the year
     served.advance(UNTIL)
 
-    states = {code: found.contribution.state for code, found in served.processor.standings.items() if found}
+    states = {code: found.contribution.state for code, found in served.standings.items() if found}
     in_time = {code for code, state in states.items() if state in ("finished_early", "finished_on_time")}
     late = {code for code, state in states.items() if state == "finished_late"}
     # A dossier whose papers were requested twice counts as late until it is finished, whenever that is.
