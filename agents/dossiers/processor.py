@@ -9,8 +9,8 @@
 
 After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
 
-Of a dossier at rest (nearly all are: `standing.at_rest`) only its stored bytes are held. How it stands is a function of
-them, asked for again when more is said of it; what it adds is in the sums of `agents.dossiers.rest`.
+Of a dossier at rest (nearly all are: `Standing.is_at_rest`) only its stored bytes are held. How it stands is a function
+of them, asked for again when more is said of it; what it adds is in the sums of `agents.dossiers.rest`.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from agents.agencies.state import Agencies, Told
 from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
-from agents.dossiers.rest import Changes, Rest, Sums, made_under, records_of, waiting, waits
+from agents.dossiers.rest import Changes, Rest, Sums, made_under, records_of
 from agents.dossiers.standing import Standing, at_rest, judge
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
@@ -56,6 +56,7 @@ _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _DOSSIER_KEY = b"d"
 _ANY_AGENCY = "any"  # the use of a procedure counts for its issuer, whoever handled the dossier
 _HISTORY_TICKS = 3  # seconds without history after which no more is expected
+_LAID_FROM, _LAID_AT_ONCE = 250, 2500  # dossiers: so few are judged at once after a restore; 0.1 s of work
 _JUDGED_A_TICK = 2500  # 0.1 to 0.2 s of work: after a long replay, or under a new calendar, events do not wait longer
 
 
@@ -75,7 +76,10 @@ class DossierPlan(ReadPlan, kw_only=True):
 
 
 class RestPlan(ReadPlan, kw_only=True):
-    """All records of the dossiers at rest, after they were counted from their facts."""
+    """What has changed of the dossiers at rest by time alone; or all of it, when they were counted from their facts."""
+
+    laid: list[str] = field(default_factory=list)  # those that have come to rest
+    rest: Changes = field(default_factory=dict)
 
 
 class DossierProcessor:
@@ -109,7 +113,7 @@ class DossierProcessor:
         self.tally = Tally()
         self.agencies = Agencies()
         self.activity = activity or Activity()
-        self.unpublished: dict[str, Standing | None] = {}  # standings that the view has not taken yet
+        self.unpublished: dict[str, None] = {}  # dossiers that the view has not taken as they stand by now, in order
         self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
         self._stored: dict[str, bytes] = {}
         self._teller = Teller(SubjectKind.DOSSIER, clock)
@@ -118,6 +122,8 @@ class DossierProcessor:
         self._timers = Timers()
         self._uncounted: set[str] = set()
         self._rest = Rest()
+        self._at_rest: dict[str, None] = {}  # dossiers of which the changelog does not say yet that they are at rest
+        self._asking: set[str] = set()  # dossiers at rest that ask for attention
         self._is_counted = self._is_loaded = False
         self._rulebook = rulebook
         self._rulebook_of_rest = rulebook  # by which dossiers at rest stand, but for
@@ -149,6 +155,11 @@ class DossierProcessor:
         if not self._is_at_rest(code):
             return self.standings.get(code)
         return at_rest(load(self._stored[code]), self._rulebooks_of_rest.get(code, self._rulebook_of_rest))
+
+    def watched(self) -> Iterator[str]:
+        """Yield the dossiers that somebody may have to look at: all but those at rest of which nothing is amiss."""
+        yield from self.standings
+        yield from self._asking
 
     @property
     def rulebook(self) -> Rulebook:
@@ -182,9 +193,9 @@ class DossierProcessor:
 
     def _load_dossier(self, code: str, stored: bytes | None) -> None:
         if self._is_counted:
-            self._uncounted.add(code)
-            if self._is_at_rest(code):
+            if self._is_at_rest(code) and code not in self._uncounted:
                 self.standings[code] = self.standing(code)
+            self._uncounted.add(code)
         if stored is None:
             self._stored.pop(code, None)
         else:
@@ -214,11 +225,15 @@ class DossierProcessor:
         if not self._stored and not self._rest.records:
             self._rest.under = made_under(self._rulebook)
         elif not self._keeps_rest:
-            self._rest.replace(records_of(self._stored.items(), self._rulebook))
+            self._rest.replace(records_of(self._stored.items(), self.judged_at, self._rulebook))
         self.standings, self._timers = {}, Timers()
         self.tally, self._uses = Tally(), UseDays()
         self._rest.count_in(self.tally, self._uses, self.agencies)
-        self._uncounted = set(waiting(self._rest.records))
+        self._uncounted = {code for code, waits in self._rest.watched() if waits}
+        self._asking = {code for code, waits in self._rest.watched() if not waits}
+        self._at_rest.clear()
+        self._teller.note_all(self._asking)
+        self.unpublished.update(dict.fromkeys(self._asking))
 
     @property
     def _keeps_rest(self) -> bool:
@@ -317,16 +332,13 @@ class DossierProcessor:
             return
         sums = Sums(self._rest.records)
         for code, standing in plan.standings.items():
-            before = plan.woken.get(code)
-            if before is not None:
+            if code in self._stored and not self._rest.waits(code):
+                before = plan.woken.get(code) or at_rest(load(self._stored[code]), self._rulebook)
                 sums.add(before, None, -1)
             if standing is not None and standing.is_at_rest:
                 sums.add(standing, last_work_at(plan.dossiers[code]))
-                if code in self.standings:
-                    plan.rest[waits(code)] = None
-            elif code not in self.standings:
-                plan.rest[waits(code)] = b""
-        plan.rest.update(sums.records())
+            plan.rest |= self._rest.changed(code, standing)
+        plan.rest |= sums.records()
         if self._keeps_rest:
             plan.changelog += plan.rest.items()
             plan.counted_under = self._rest.under
@@ -355,6 +367,9 @@ class DossierProcessor:
             self._teller.commit(plan, self.activity)
         elif isinstance(plan, RestPlan):
             self._rest.wrote_all()
+            self._rest.take(plan.rest)
+            for code in plan.laid:
+                self._at_rest.pop(code, None)
         elif isinstance(plan, DossierPlan):
             self._commit(plan)
 
@@ -377,7 +392,7 @@ class DossierProcessor:
                 self._history.pop(code, None)
                 self._note_overdue(code, standing)
                 self._stand(code, standing)
-            self.unpublished[code] = standing  # whether or not it stands otherwise: the view holds the facts, too
+            self.unpublished[code] = None  # whether or not it stands otherwise: the view holds the facts, too
             if standing is not None:
                 self.agencies.worked(standing.contribution.agency, last_work_at(plan.dossiers[code]))
         policy = self._rulebook.at(self.judged_at).policy
@@ -395,11 +410,14 @@ class DossierProcessor:
     def tell(self) -> AlertPlan | RestPlan | None:
         """Decide which alerts are to be told: none as long as not everything is judged as of now.
 
-        Where there is none, and dossiers at rest were counted from their facts: what these add is written.
+        Where there is none, what has changed of the dossiers at rest is written.
         """
         plan = None if self.unsettled else self._tell_alerts()
-        if plan is None and not self._rest.is_written and self._rulebook is self._rulebook_of_rest:
-            return self._tell_rest()
+        if plan is None and self._rulebook is self._rulebook_of_rest:
+            if not self._rest.is_written:
+                return self._tell_rest(RestPlan(position=self.position, rest=self._rest.unwritten()))
+            if len(self._at_rest) >= _LAID_FROM and self._keeps_rest:
+                return self._tell_rest(self._lay())
         return plan
 
     def _tell_alerts(self) -> AlertPlan | None:
@@ -407,14 +425,26 @@ class DossierProcessor:
         plan.counted_under = self._rest.under if self._keeps_rest else b""
         return self._teller.tell(plan, self._holding, self._rulebook.at(self.judged_at).policy)
 
-    def _tell_rest(self) -> RestPlan:
-        plan = RestPlan(position=self.position, watermark=self.watermark, counted_under=made_under(self._rulebook))
-        plan.changelog = list(self._rest.unwritten().items())
+    def _lay(self) -> RestPlan:
+        """Return what changes when dossiers that have come to rest are laid to it, so many at a time."""
+        plan, sums = RestPlan(position=self.position), Sums(self._rest.records)
+        plan.laid = list(islice(self._at_rest, _LAID_AT_ONCE))
+        for code in plan.laid:
+            if self._rest.waits(code):  # else another worker has laid it to rest
+                standing = self.standing(code)
+                sums.add(standing, last_work_at(load(self._stored[code])))
+                plan.rest |= self._rest.changed(code, standing)
+        plan.rest |= sums.records()
+        return plan
+
+    def _tell_rest(self, plan: RestPlan) -> RestPlan:
+        plan.watermark, plan.counted_under = self.watermark, made_under(self._rulebook)
+        plan.changelog = list(plan.rest.items())
         plan.keep_position(self.judged_at)
         return plan
 
     def _holding(self, code: str) -> list[Holds]:
-        standing = self.standings.get(code)
+        standing = self.standing(code)
         if standing is None:
             return []
         agency, due_at = standing.contribution.agency, standing.due_at
@@ -465,6 +495,7 @@ class DossierProcessor:
                 ]
                 if law.policy.alerts != self._law.policy.alerts:
                     self._teller.note_all(code for code, one in self.standings.items() if one and one.breaches)
+                    self._teller.note_all(self._asking)
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
             if code in self.standings and code in self._stored:  # else it is at rest by now, or no more
@@ -495,16 +526,25 @@ class DossierProcessor:
         if new is None or old is None or new.shown != old.shown:
             self.tally.replace(code, old, new)
             self._uses.add(_uses(old, new))
-            self.unpublished[code] = new
+            self.unpublished[code] = None
             self._teller.note(code, is_broken=new is not None and bool(new.breaches))
-        self._rulebooks_of_rest.pop(code, None)
-        if new is None or not new.is_at_rest:
-            self.standings[code] = new
-        else:
-            self.standings.pop(code, None)
-            if self._rulebook is not self._rulebook_of_rest:
-                self._rulebooks_of_rest[code] = self._rulebook
         self._timers.set(code, new.next_at if new and timed else None)
+        self._asking.discard(code)
+        self._at_rest.pop(code, None)
+        self._rulebooks_of_rest.pop(code, None)
+        if new is not None and new.is_at_rest:
+            self._come_to_rest(code, asks=bool(new.breaches))
+        else:
+            self.standings[code] = new
+
+    def _come_to_rest(self, code: str, *, asks: bool) -> None:
+        self.standings.pop(code, None)
+        if asks:
+            self._asking.add(code)
+        if self._rulebook is not self._rulebook_of_rest:
+            self._rulebooks_of_rest[code] = self._rulebook
+        elif self._rest.waits(code):
+            self._at_rest[code] = None
 
 
 def _uses(old: Standing | None, new: Standing | None) -> dict[tuple[Use, date], int]:

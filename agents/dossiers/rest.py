@@ -1,12 +1,13 @@
 """What the dossiers at rest add to the numbers of a partition, kept in the changelog beside their facts.
 
-Nearly all dossiers have ended, and nothing more happens to them (`standing.at_rest`). To judge each of them again after
-every restart would take most of its time, so what they add is kept as sums:
+Nearly all dossiers have ended, and time alone changes nothing about them (`Standing.is_at_rest`). To judge each of them
+again after every restart would take most of its time, so what they add is kept as sums:
 
 - `na<agency>`: its dossiers at rest by what they add to its numbers, and when it last worked on one of them,
 - `nd<year>-<month><agency>`: the named counts of the index by day,
 - `nu<procedure>`: how often the procedure was used in each way, by day,
-- `w<code>`: a dossier that is not at rest (it waits for something); after a restore only these are judged.
+- `w<code>`: a dossier to be watched. It is not at rest, or (`r`) it is, and asks for attention all the same. After a
+  restore only the former are judged.
 
 They are written in the transaction of the facts from which they follow, so they hold exactly these. They are no truth:
 each position says under which program, policy and calendar they were made. A worker to whom that says something else
@@ -29,7 +30,7 @@ import streams
 from agents.agencies.silence import last_work_at
 from agents.agencies.state import Agencies
 from agents.dossiers.dossier import load
-from agents.dossiers.standing import Contribution, Standing, at_rest
+from agents.dossiers.standing import Contribution, Standing, judge
 from agents.dossiers.tally import Tally
 from agents.indicators.day_counts import Row, add_mask
 from agents.indicators.dossier_counts import NAMES
@@ -41,11 +42,12 @@ Records = dict[bytes, bytes]
 Changes = dict[bytes, bytes | None]  # None: a tombstone
 T = TypeVar("T")
 
-_WAITS_KEY = b"w"
+_WATCHED_KEY = b"w"
+WAITS, _ASKS = b"", b"r"
 _SUMS_KEY = b"n"
 _AGENCY_KEY, _DAYS_KEY, _USES_KEY = b"na", b"nd", b"nu"
 _MONTH_ENDS = len("nd2026-11")
-REST_KEYS = frozenset({_WAITS_KEY, _SUMS_KEY})
+REST_KEYS = frozenset({_WATCHED_KEY, _SUMS_KEY})
 """By which these records are known among those of the changelog."""
 
 
@@ -63,14 +65,16 @@ _encode = msgspec.msgpack.Encoder().encode
 _NOTHING = {_of_agency: _encode(_OfAgency()), _days: _encode({}), _uses: _encode({})}
 
 
-def waits(code: str) -> bytes:
-    """Return the key of the record that says that a dossier is not at rest."""
-    return _WAITS_KEY + code.encode()
+def watched(code: str) -> bytes:
+    """Return the key of the record that says that a dossier is to be watched."""
+    return _WATCHED_KEY + code.encode()
 
 
-def waiting(held: Mapping[bytes, bytes]) -> Iterator[str]:
-    """Yield the dossiers that are not at rest."""
-    return (key[1:].decode() for key in held if key[:1] == _WAITS_KEY)
+def watched_as(standing: Standing | None) -> bytes | None:
+    """Return what that record says; None: nobody need watch the dossier."""
+    if standing is None or not standing.is_at_rest:
+        return WAITS
+    return _ASKS if standing.breaches else None
 
 
 @cache
@@ -103,8 +107,10 @@ class Sums:
         self._held = held
         self._touched: dict[bytes, Any] = {}
 
-    def add(self, standing: Standing, worked_at: datetime | None, times: int = 1) -> None:
+    def add(self, standing: Standing | None, worked_at: datetime | None, times: int = 1) -> None:
         """Count what a dossier at rest adds; `times` is -1 to take it out."""
+        if standing is None:
+            return
         agency = standing.contribution.agency
         of_agency = self._of(_AGENCY_KEY + agency.encode(), _of_agency)
         of_agency.worked_at = max((at for at in (of_agency.worked_at, worked_at) if at is not None), default=None)
@@ -133,17 +139,18 @@ def _count(counts: dict[T, int], what: T, times: int) -> None:
         del counts[what]
 
 
-def records_of(dossiers: Iterable[tuple[str, bytes]], rulebook: Rulebook) -> Records:
-    """Return all records there are to be beside these facts: every dossier is judged."""
-    sums, waiting_for = Sums({}), {}
+def records_of(dossiers: Iterable[tuple[str, bytes]], at: datetime, rulebook: Rulebook) -> Records:
+    """Return all records there are to be beside these facts, as of an instant: every dossier is judged."""
+    sums = Sums({})
+    records: Records = {}
     for code, stored in dossiers:
         dossier = load(stored)
-        standing = at_rest(dossier, rulebook)
-        if standing is None:
-            waiting_for[waits(code)] = b""
-        else:
+        standing = judge(dossier, at, rulebook)
+        if standing is not None and standing.is_at_rest:
             sums.add(standing, last_work_at(dossier))
-    return sums.records() | waiting_for
+        if (said := watched_as(standing)) is not None:
+            records[watched(code)] = said
+    return sums.records() | records
 
 
 class Rest:
@@ -158,6 +165,21 @@ class Rest:
     def is_in_use(self) -> bool:
         """Whether anybody is to go on from these records; not where a file is evaluated."""
         return bool(self.under) or not self.is_written
+
+    def waits(self, code: str) -> bool:
+        """Whether a dossier is not at rest, as these records say."""
+        return self.records.get(watched(code)) == WAITS
+
+    def watched(self) -> Iterator[tuple[str, bool]]:
+        """Yield the dossiers to be watched, and whether each waits or is at rest."""
+        for key, said in self.records.items():
+            if key[:1] == _WATCHED_KEY:
+                yield key[1:].decode(), said == WAITS
+
+    def changed(self, code: str, standing: Standing | None) -> Changes:
+        """Return what changes among these records where a dossier is to be watched otherwise, or not any more."""
+        key, said = watched(code), watched_as(standing)
+        return {} if self.records.get(key) == said else {key: said}
 
     @property
     def is_written(self) -> bool:

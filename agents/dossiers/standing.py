@@ -123,8 +123,8 @@ class Standing(NamedTuple):
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nobody need look at the dossier again unless more is said of it: see `at_rest`."""
-        return not (self.breaches or self.next_at or self.is_open)
+        """Whether the dossier has ended, and stands so for ever unless more is said of it."""
+        return self.next_at is None and not self.is_open
 
 
 class _Findings:
@@ -167,19 +167,20 @@ class _Findings:
 
 
 def judge(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing | None:
-    """Return how a dossier stands: for ever if it is at rest, else at `at`."""
-    return at_rest(dossier, rulebook) or standing_of(dossier, at, rulebook)
+    """Return how a dossier stands at `at`; but for ever if it has ended and nothing is amiss, nor ever will be.
+
+    While old events are read nearly all dossiers are like that, and nobody has to wait until it is their time.
+    """
+    if dossier.status in ENDS and unsynced_since(dossier) is None:
+        standing = at_rest(dossier, rulebook)
+        if standing is not None and not standing.breaches:
+            return standing
+    return standing_of(dossier, at, rulebook)
 
 
 def at_rest(dossier: Dossier, rulebook: Rulebook) -> Standing | None:
-    """Return how a dossier stands for ever: if it has ended and, unless more is said of it, never asks for attention.
-
-    It does not depend on any instant: whoever judges it, whenever, comes to the same.
-    """
-    if dossier.status not in ENDS or unsynced_since(dossier) is not None:  # most often seen without judging
-        return None
-    standing = standing_of(dossier, _FOREVER, rulebook)
-    return standing if standing is not None and standing.is_at_rest else None
+    """Return how a dossier stands that is at rest: the same whoever asks, whenever."""
+    return standing_of(dossier, _FOREVER, rulebook)
 
 
 def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing | None:

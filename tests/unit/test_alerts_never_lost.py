@@ -111,7 +111,7 @@ def test_alerts_of_dossiers_end_as_the_dossiers_stand(delivery: Delivery, data: 
     rules = served.rulebook.at(end).policy.alerts
     holding = {
         f"{one.rule}/{code}": one
-        for code in served.processor.standings
+        for code in served.processor.watched()
         for one in served.processor._holding(code)
         if one.rule in rules
     }

@@ -231,7 +231,7 @@ def test_a_replayed_year_never_shows_a_dossier_as_overdue_that_was_finished_in_t
         served.take(chunk)
         served.advance(UNTIL, quiet=False)
         changed, served.processor.unpublished = served.processor.unpublished, {}
-        ever_overdue |= {code for code, standing in changed.items() if standing and standing.overdue_since}
+        ever_overdue |= {code for code in changed if (one := served.processor.standing(code)) and one.overdue_since}
     assert served.processor.judged_at > UNTIL - 3 * DAY  # the watermark was followed to the end of the year
     served.advance(UNTIL)
 
