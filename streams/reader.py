@@ -201,7 +201,7 @@ class PartitionReader:
         states = {partition: self._states[partition] for partition in partitions}
         records = await self._changelogs.restore(states)
         for partition, state in states.items():
-            # In a thread: to count everything anew, after an upgrade, takes seconds, and the group hears from us meanwhile.
+            # In a thread: after an upgrade it takes seconds, and the group must hear from this worker meanwhile.
             await _finished(asyncio.to_thread(state.recount))
             self._tails[partition] = Tail(behind=1, fetched_at=monotonic(), answered_at=monotonic())  # until it tells
             self._serving.add(partition)

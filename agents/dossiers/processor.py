@@ -27,7 +27,7 @@ from agents.agencies.state import Agencies, Told
 from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
-from agents.dossiers.rest import Changes, Rest, Sums, made_under, records_of
+from agents.dossiers.rest import WAITS, Changes, Rest, Sums, made_under, records_of, watched, watched_as
 from agents.dossiers.standing import Standing, at_rest, judge
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
@@ -56,7 +56,7 @@ _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _DOSSIER_KEY = b"d"
 _ANY_AGENCY = "any"  # the use of a procedure counts for its issuer, whoever handled the dossier
 _HISTORY_TICKS = 3  # seconds without history after which no more is expected
-_LAID_FROM, _LAID_AT_ONCE = 250, 2500  # dossiers: so few are judged at once after a restore; 0.1 s of work
+_LAID_FROM, _LAID_AT_ONCE = 250, 2500  # dossiers: as few are judged in no time after a restore; 0.1 s of work
 _JUDGED_A_TICK = 2500  # 0.1 to 0.2 s of work: after a long replay, or under a new calendar, events do not wait longer
 
 
@@ -260,7 +260,7 @@ class DossierProcessor:
         self.agencies.hear(plan.told, plan.heard.items(), self._rulebook.at(self.judged_at))
         plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in plan.changed.items()]
         plan.changelog += plan.told.changelog()
-        self._keep_rest(plan)
+        self._wake(plan)
         plan.keep_position(self.judged_at)
         return plan
 
@@ -326,18 +326,20 @@ class DossierProcessor:
             uses.update(_uses(before, standing))
         self._tell_procedures(plan, uses)
 
-    def _keep_rest(self, plan: DossierPlan) -> None:
-        """Keep what the dossiers at rest add as the chunk leaves it."""
+    def _wake(self, plan: DossierPlan) -> None:
+        """Take out what dossiers at rest added of which more is said.
+
+        All that a chunk changes waits, whatever becomes of it: `_lay` lays it to rest later, with many others.
+        """
         if self._rulebook is not self._rulebook_of_rest or not self._rest.is_in_use:
             return
         sums = Sums(self._rest.records)
-        for code, standing in plan.standings.items():
-            if code in self._stored and not self._rest.waits(code):
-                before = plan.woken.get(code) or at_rest(load(self._stored[code]), self._rulebook)
-                sums.add(before, None, -1)
-            if standing is not None and standing.is_at_rest:
-                sums.add(standing, last_work_at(plan.dossiers[code]))
-            plan.rest |= self._rest.changed(code, standing)
+        for code in plan.changed:
+            if self._rest.waits(code):
+                continue
+            plan.rest[watched(code)] = WAITS
+            if code in self._stored:
+                sums.add(plan.woken.get(code) or at_rest(load(self._stored[code]), self._rulebook), None, -1)
         plan.rest |= sums.records()
         if self._keeps_rest:
             plan.changelog += plan.rest.items()
@@ -433,7 +435,7 @@ class DossierProcessor:
             if self._rest.waits(code):  # else another worker has laid it to rest
                 standing = self.standing(code)
                 sums.add(standing, last_work_at(load(self._stored[code])))
-                plan.rest |= self._rest.changed(code, standing)
+                plan.rest[watched(code)] = watched_as(standing)
         plan.rest |= sums.records()
         return plan
 

@@ -176,11 +176,6 @@ class Rest:
             if key[:1] == _WATCHED_KEY:
                 yield key[1:].decode(), said == WAITS
 
-    def changed(self, code: str, standing: Standing | None) -> Changes:
-        """Return what changes among these records where a dossier is to be watched otherwise, or not any more."""
-        key, said = watched(code), watched_as(standing)
-        return {} if self.records.get(key) == said else {key: said}
-
     @property
     def is_written(self) -> bool:
         """Whether the changelog holds these records."""

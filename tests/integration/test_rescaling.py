@@ -1,4 +1,4 @@
-"""From one worker to four, and back to one, under load: the same state, numbers and alerts; and a restart restores it."""
+"""From one worker to four and back to one, under load, and a restart: the same state, numbers and alerts."""
 
 from datetime import UTC, datetime
 from pathlib import Path

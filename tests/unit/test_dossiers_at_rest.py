@@ -1,5 +1,6 @@
 """Dossiers at rest: only their stored bytes are held, and what they add is in the changelog, neither more nor less."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,14 @@ Delivery = tuple[list[Event], list[Event]]
 INSTANTS = st.integers(-48, 12 * 24).map(lambda hours: START + timedelta(hours=hours))
 few = settings(quick, max_examples=60)
 EITHER = HISTORIES | CAREERS
+
+
+@pytest.fixture(autouse=True, scope="module")
+def laid_to_rest_at_once() -> Iterator[None]:
+    """Few dossiers are worth a transaction here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processor, "_LAID_FROM", 1)
+        yield
 
 
 def said(stored: dict[bytes, bytes]) -> dict[bytes, Any]:
@@ -96,21 +105,19 @@ def test_after_every_chunk_the_changelog_holds_what_follows_from_its_facts(
     delivery: Delivery, data: st.DataObject
 ) -> None:
     served = Partition(START)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processor, "_LAID_FROM", 1)
-        for chunk in data.draw(split(delivery[1])):
-            served.tell(*chunk)
-            match data.draw(st.sampled_from(("go on", "time", "restart", "restart, compacted"))):
-                case "time":
-                    served.settle(data.draw(INSTANTS))
-                    tell_all(served)
-                case "restart" | "restart, compacted" as how:
-                    served.restart(compacted=how != "restart")
-            assert_never_drifted(served.processor)
-        served.settle(LATER)
-        tell_all(served)
+    for chunk in data.draw(split(delivery[1])):
+        served.tell(*chunk)
+        match data.draw(st.sampled_from(("go on", "time", "restart", "restart, compacted"))):
+            case "time":
+                served.settle(data.draw(INSTANTS))
+                tell_all(served)
+            case "restart" | "restart, compacted" as how:
+                served.restart(compacted=how != "restart")
+        assert_never_drifted(served.processor)
+    served.settle(LATER)
+    tell_all(served)
 
-        assert kept(served) == expected(served)
+    assert kept(served) == expected(served)
 
 
 @given(deliveries(EITHER), st.data())
@@ -135,27 +142,23 @@ def test_a_restart_counts_the_same_as_from_the_facts_alone(delivery: Delivery, d
 def test_workers_that_take_turns_keep_what_follows_from_the_facts(delivery: Delivery, data: st.DataObject) -> None:
     workers, log = (Partition(START), Partition(START)), Changelog()
     read = [0, 0]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processor, "_LAID_FROM", 1)
-        for chunk in data.draw(split(delivery[1])):
-            turn = data.draw(st.sampled_from((0, 1)))
-            served = workers[turn]
-            served.restore(log[read[turn] :])
-            served.changelog = []
-            served.tell(*chunk)
-            if data.draw(st.booleans()):
-                served.settle(data.draw(INSTANTS))
-                tell_all(served)
-            log += served.changelog
-            read[turn] = len(log)
+    for chunk in data.draw(split(delivery[1])):
+        turn = data.draw(st.sampled_from((0, 1)))
+        served = workers[turn]
+        served.restore(log[read[turn] :])
+        served.changelog = []
+        served.tell(*chunk)
+        if data.draw(st.booleans()):
+            served.settle(data.draw(INSTANTS))
             assert_never_drifted(served.processor)
+            tell_all(served)
+        log += served.changelog
+        read[turn] = len(log)
     served = workers[0]
     served.restore(log[read[0] :])
     served.changelog = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processor, "_LAID_FROM", 1)
-        served.settle(LATER)
-        tell_all(served)
+    served.settle(LATER)
+    tell_all(served)
     served.changelog = [*log, *served.changelog]
     assert kept(served) == expected(served)
 
@@ -196,8 +199,9 @@ def test_an_open_dossier_is_never_at_rest() -> None:
 def test_what_is_said_of_a_dossier_at_rest_is_counted_instead_of_what_it_added() -> None:
     served = Partition(LATER)
     served.tell(*ended(), *ended("D-2"))
+    tell_all(served)
     served.tell(event(LATER, DossierRating(liked=False)))
-    served.settle(LATER)
+    tell_all(served)
     served.restart()
     served.settle(LATER)
 
@@ -262,6 +266,7 @@ def test_a_changelog_from_before_is_counted_from_its_facts_and_gets_what_it_lack
 def test_after_a_change_of_the_rulebook_those_at_rest_stay_as_they_were_until_they_are_counted_anew() -> None:
     served = Partition(LATER)
     served.tell(*ended())
+    tell_all(served)
     served.rulebook = rulebook_of([policy(alerts=frozenset({"apology"}))])
     served.processor.rule_by(served.rulebook)
     served.tell(*ended("D-2"), event(LATER, DossierRating(liked=True)))
@@ -279,10 +284,12 @@ def test_after_a_change_of_the_rulebook_those_at_rest_stay_as_they_were_until_th
 def test_a_chunk_that_was_written_and_not_committed_is_counted_once() -> None:
     served = Partition(LATER)
     served.tell(*ended())
+    tell_all(served)
     plan = served.processor.process(records([event(LATER, DossierRating(liked=True)), *ended("D-2")], 3))
     served.restore(plan.changelog)  # the broker took it, and did not say so
     served.changelog += plan.changelog
     served.settle(LATER)
+    tell_all(served)
 
     assert served.reports["H42.17"].finished_early == 2
     assert kept(served) == expected(served)
