@@ -2,8 +2,8 @@
 
 1. A year of dossiers is simulated and merged, and each is copied under many codes: to apply thirty million events would
    take half an hour, and the state is the same. It is written as workers write it, in transactions.
-2. Workers are started on it, twice: how long until each partition is served, and all is judged as of now; how fast the
-   changelog was read; how much memory all of them hold.
+2. Workers are started on it, and tell all alerts there are. Then they are started again: how long until each partition
+   is served, and all is judged as of now; how fast the changelog was restored; how much memory all of them hold.
 3. Beside that, in one process: what an event costs a partition that holds few dossiers, and many.
 
 Example: python -m bench.year --dossiers 100000 --workers 1
@@ -52,7 +52,7 @@ _SAMPLE = 10_000  # dossiers that are simulated
 _CHUNK = 1000
 _WRITTEN_AT_ONCE = 20_000
 _SERVED_SECONDS = 600
-_STARTS = 2
+_TELLING_SECONDS, _VIEW_SECONDS = 60, 5
 _EVENTS = 20_000
 _COSTS = (10_000, 200_000, 2_000_000)
 _MIB = 1 << 20
@@ -91,8 +91,8 @@ def main(dossiers: int, workers: int, *, costs: bool) -> None:
             )
             create_topics(settings)
             asyncio.run(fill(settings, facts, dossiers, rulebook, clock))
-            for number in range(_STARTS):
-                tell(f"start {number + 1}", start(settings, Path(folder), workers), dossiers)
+            start(settings, Path(folder), workers, hold_seconds=_TELLING_SECONDS)
+            tell(start(settings, Path(folder), workers, hold_seconds=_VIEW_SECONDS), dossiers)
         finally:
             stack.down(started)
     if costs:
@@ -100,10 +100,10 @@ def main(dossiers: int, workers: int, *, costs: bool) -> None:
             print(f"an event among {held:>9,} dossiers: {cost(facts, held, rulebook, clock):.1f} µs of CPU")
 
 
-def tell(name: str, one: Start, dossiers: int) -> None:
+def tell(one: Start, dossiers: int) -> None:
     """Print how a start went."""
     print(
-        f"{name}: ready after {one.ready_seconds:.1f} s; {dossiers:,} dossiers ({one.restored:,} records) restored in "
+        f"restart: ready after {one.ready_seconds:.1f} s; {dossiers:,} dossiers ({one.restored:,} records) restored in "
         f"{one.restore_seconds:.1f} s ({one.counting_seconds:.1f} s of it to count), "
         f"{dossiers / one.restore_seconds:,.0f}/s; {one.resident / _MIB:,.0f} MiB resident"
     )
@@ -162,8 +162,8 @@ async def _fill(
 # -- workers ----------------------------------------------------------------------------------------------------------
 
 
-def start(settings: Settings, folder: Path, count: int) -> Start:
-    """Start workers, and stop them once they hold everything, and have judged it."""
+def start(settings: Settings, folder: Path, count: int, *, hold_seconds: float) -> Start:
+    """Start workers, and stop them so many seconds after they hold everything, and have judged it."""
     begun = monotonic()
     with running(settings, folder, count) as workers:
         while not _are_ready(workers, settings.partitions):
@@ -173,7 +173,7 @@ def start(settings: Settings, folder: Path, count: int) -> Start:
                 )
             sleep(0.1)
         ready = monotonic() - begun
-        sleep(5)  # what follows the restore: the view is written
+        sleep(hold_seconds)
         resident = sum(psutil.Process(pid).memory_info().rss for pid, _ in workers)
     restored = [_RESTORED.findall(log.read_text()) for log in workers.values()]
     records = sum(int(count) for found in restored for count, _, _ in found)
@@ -187,7 +187,7 @@ def running(settings: Settings, folder: Path, count: int) -> Iterator[Mapping[tu
     processes, logs = [], {}
     try:
         for number, port in enumerate(free_ports(count)):
-            log = Path("/tmp/k") / f"state-worker-{number}.log"
+            log = folder / f"worker-{number}.log"
             with log.open("wb") as written:
                 process = subprocess.Popen(
                     [sys.executable, "-m", "dunghan", "worker", "--loglevel", "INFO", "--metrics-port", str(port)],
