@@ -30,7 +30,7 @@ import psutil
 
 from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.processor import DossierProcessor
-from agents.dossiers.rest import made_under, records_of
+from agents.dossiers.rest_records import made_under, records_of
 from agents.reading import ReadPlan
 from bench import broker
 from config.clock import Clock, FixedClock, SystemClock

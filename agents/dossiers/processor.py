@@ -10,7 +10,7 @@
 After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
 
 Of a dossier at rest (nearly all are: `Standing.is_at_rest`) only its stored bytes are held. How it stands is a function
-of them, asked for again when more is said of it; what it adds is in the sums of `agents.dossiers.rest`.
+of them, asked for again when more is said of it; what it adds is kept in the changelog (`agents.dossiers.rest`).
 """
 
 from collections import Counter
@@ -27,8 +27,9 @@ from agents.agencies.state import Agencies, Told
 from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
-from agents.dossiers.rest import WAITS, Changes, Rest, Sums, made_under, records_of, watched, watched_as
-from agents.dossiers.standing import Standing, at_rest, judge
+from agents.dossiers.rest import Rest
+from agents.dossiers.rest_records import Changes, made_under
+from agents.dossiers.standing import Standing, judge
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
@@ -56,7 +57,6 @@ _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _DOSSIER_KEY = b"d"
 _ANY_AGENCY = "any"  # the use of a procedure counts for its issuer, whoever handled the dossier
 _HISTORY_TICKS = 3  # seconds without history after which no more is expected
-_LAID_FROM, _LAID_AT_ONCE = 250, 2500  # dossiers: as few are judged in no time after a restore; 0.1 s of work
 _JUDGED_A_TICK = 2500  # 0.1 to 0.2 s of work: after a long replay, or under a new calendar, events do not wait longer
 
 
@@ -68,7 +68,7 @@ class DossierPlan(ReadPlan, kw_only=True):
     changed: dict[str, bytes] = field(default_factory=dict)
     standings: dict[str, Standing | None] = field(default_factory=dict)  # of those in `changed`, as of `judged_at`
     woken: dict[str, Standing | None] = field(default_factory=dict)  # how those stood that had been at rest
-    rest: Changes = field(default_factory=dict)  # of the records of `agents.dossiers.rest`
+    rest: Changes = field(default_factory=dict)  # what is kept of dossiers at rest
     judged_at: datetime = BEGINNING
     history: dict[str, datetime] = field(default_factory=dict)  # those that came as history, as of when they are judged
     told: Told = field(default_factory=Told)
@@ -76,9 +76,8 @@ class DossierPlan(ReadPlan, kw_only=True):
 
 
 class RestPlan(ReadPlan, kw_only=True):
-    """What has changed of the dossiers at rest by time alone; or all of it, when they were counted from their facts."""
+    """What is to be kept of dossiers that have come to rest; or of all, when they were counted from their facts."""
 
-    laid: list[str] = field(default_factory=list)  # those that have come to rest
     rest: Changes = field(default_factory=dict)
 
 
@@ -121,13 +120,9 @@ class DossierProcessor:
         self._partition = partition
         self._timers = Timers()
         self._uncounted: set[str] = set()
-        self._rest = Rest()
-        self._at_rest: dict[str, None] = {}  # dossiers of which the changelog does not say yet that they are at rest
-        self._asking: set[str] = set()  # dossiers at rest that ask for attention
+        self._rest = Rest(rulebook)
         self._is_counted = self._is_loaded = False
         self._rulebook = rulebook
-        self._rulebook_of_rest = rulebook  # by which dossiers at rest stand, but for
-        self._rulebooks_of_rest: dict[str, Rulebook] = {}  # those that came to rest under a later one
         self._law: Law | None = None  # by which the open dossiers were judged last
         self._to_judge: list[str] = []  # open dossiers, after what is in force has changed
         self._history: dict[str, datetime] = {}  # dossiers that came as history, and the newest thing said of each
@@ -154,12 +149,12 @@ class DossierProcessor:
         """Return how a dossier stands, or None if that is not known."""
         if not self._is_at_rest(code):
             return self.standings.get(code)
-        return at_rest(load(self._stored[code]), self._rulebooks_of_rest.get(code, self._rulebook_of_rest))
+        return self._rest.standing(code, self._stored[code])
 
     def watched(self) -> Iterator[str]:
         """Yield the dossiers that somebody may have to look at: all but those at rest of which nothing is amiss."""
         yield from self.standings
-        yield from self._asking
+        yield from self._rest.asking
 
     @property
     def rulebook(self) -> Rulebook:
@@ -211,7 +206,7 @@ class DossierProcessor:
         """Count the dossiers that were loaded. Until the next tick nobody knows whether more was said of them."""
         self.catching_up = True
         self._watching_since = self._clock.now()
-        if not self._is_counted or (self._is_loaded and not self._keeps_rest):
+        if not self._is_counted or (self._is_loaded and not self._rest.is_kept(self._rulebook)):
             self._count_anew()
         for code in self._uncounted:
             self._recount(code, self.dossier(code))
@@ -221,29 +216,12 @@ class DossierProcessor:
 
     def _count_anew(self) -> None:
         """Count everything: what the dossiers at rest add, and each of the others."""
-        self._rulebook_of_rest, self._rulebooks_of_rest = self._rulebook, {}
-        if not self._stored and not self._rest.records:
-            self._rest.under = made_under(self._rulebook)
-        elif not self._keeps_rest:
-            self._rest.replace(records_of(self._stored.items(), self.judged_at, self._rulebook))
+        self._uncounted = self._rest.begin(self._stored, self.judged_at, self._rulebook)
         self.standings, self._timers = {}, Timers()
         self.tally, self._uses = Tally(), UseDays()
         self._rest.count_in(self.tally, self._uses, self.agencies)
-        self._uncounted = {code for code, waits in self._rest.watched() if waits}
-        self._asking = {code for code, waits in self._rest.watched() if not waits}
-        self._at_rest.clear()
-        self._teller.note_all(self._asking)
-        self.unpublished.update(dict.fromkeys(self._asking))
-
-    @property
-    def _keeps_rest(self) -> bool:
-        """Whether the changelog holds what the dossiers at rest add, as this worker sees it.
-
-        After the calendar has changed they stand as before, and so no one rulebook says how; nothing more is kept of
-        them until they are counted anew.
-        """
-        under = made_under(self._rulebook)
-        return self._rulebook is self._rulebook_of_rest and self._rest.is_written and self._rest.under == under
+        self._teller.note_all(self._rest.asking)
+        self.unpublished.update(dict.fromkeys(self._rest.asking))
 
     def _is_at_rest(self, code: str) -> bool:
         return code in self._stored and code not in self.standings
@@ -327,21 +305,14 @@ class DossierProcessor:
         self._tell_procedures(plan, uses)
 
     def _wake(self, plan: DossierPlan) -> None:
-        """Take out what dossiers at rest added of which more is said.
+        """Keep the dossiers at rest as the chunk leaves them."""
 
-        All that a chunk changes waits, whatever becomes of it: `_lay` lays it to rest later, with many others.
-        """
-        if self._rulebook is not self._rulebook_of_rest or not self._rest.is_in_use:
-            return
-        sums = Sums(self._rest.records)
-        for code in plan.changed:
-            if self._rest.waits(code):
-                continue
-            plan.rest[watched(code)] = WAITS
-            if code in self._stored:
-                sums.add(plan.woken.get(code) or at_rest(load(self._stored[code]), self._rulebook), None, -1)
-        plan.rest |= sums.records()
-        if self._keeps_rest:
+        def before(code: str) -> Standing | None:
+            stored = self._stored.get(code)
+            return plan.woken.get(code) or (None if stored is None else self._rest.standing(code, stored))
+
+        plan.rest = self._rest.wake(plan.changed, before, self._rulebook)
+        if self._rest.is_kept(self._rulebook):
             plan.changelog += plan.rest.items()
             plan.counted_under = self._rest.under
 
@@ -368,10 +339,7 @@ class DossierProcessor:
         if isinstance(plan, AlertPlan):
             self._teller.commit(plan, self.activity)
         elif isinstance(plan, RestPlan):
-            self._rest.wrote_all()
-            self._rest.take(plan.rest)
-            for code in plan.laid:
-                self._at_rest.pop(code, None)
+            self._rest.wrote(plan.rest)
         elif isinstance(plan, DossierPlan):
             self._commit(plan)
 
@@ -415,33 +383,20 @@ class DossierProcessor:
         Where there is none, what has changed of the dossiers at rest is written.
         """
         plan = None if self.unsettled else self._tell_alerts()
-        if plan is None and self._rulebook is self._rulebook_of_rest:
-            if not self._rest.is_written:
-                return self._tell_rest(RestPlan(position=self.position, rest=self._rest.unwritten()))
-            if len(self._at_rest) >= _LAID_FROM and self._keeps_rest:
-                return self._tell_rest(self._lay())
-        return plan
+        return plan or self._tell_rest()
 
     def _tell_alerts(self) -> AlertPlan | None:
         plan = AlertPlan(position=self.position, watermark=self.watermark, at=self.judged_at)
-        plan.counted_under = self._rest.under if self._keeps_rest else b""
+        plan.counted_under = self._rest.under if self._rest.is_kept(self._rulebook) else b""
         return self._teller.tell(plan, self._holding, self._rulebook.at(self.judged_at).policy)
 
-    def _lay(self) -> RestPlan:
-        """Return what changes when dossiers that have come to rest are laid to it, so many at a time."""
-        plan, sums = RestPlan(position=self.position), Sums(self._rest.records)
-        plan.laid = list(islice(self._at_rest, _LAID_AT_ONCE))
-        for code in plan.laid:
-            if self._rest.waits(code):  # else another worker has laid it to rest
-                standing = self.standing(code)
-                sums.add(standing, last_work_at(load(self._stored[code])))
-                plan.rest[watched(code)] = watched_as(standing)
-        plan.rest |= sums.records()
-        return plan
-
-    def _tell_rest(self, plan: RestPlan) -> RestPlan:
-        plan.watermark, plan.counted_under = self.watermark, made_under(self._rulebook)
-        plan.changelog = list(plan.rest.items())
+    def _tell_rest(self) -> RestPlan | None:
+        changes = self._rest.unwritten(self._stored, self._rulebook)
+        if changes is None:
+            return None
+        plan = RestPlan(position=self.position, watermark=self.watermark, rest=changes)
+        plan.counted_under = made_under(self._rulebook)
+        plan.changelog = list(changes.items())
         plan.keep_position(self.judged_at)
         return plan
 
@@ -497,7 +452,7 @@ class DossierProcessor:
                 ]
                 if law.policy.alerts != self._law.policy.alerts:
                     self._teller.note_all(code for code, one in self.standings.items() if one and one.breaches)
-                    self._teller.note_all(self._asking)
+                    self._teller.note_all(self._rest.asking)
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
             if code in self.standings and code in self._stored:  # else it is at rest by now, or no more
@@ -531,22 +486,12 @@ class DossierProcessor:
             self.unpublished[code] = None
             self._teller.note(code, is_broken=new is not None and bool(new.breaches))
         self._timers.set(code, new.next_at if new and timed else None)
-        self._asking.discard(code)
-        self._at_rest.pop(code, None)
-        self._rulebooks_of_rest.pop(code, None)
+        self._rest.leave(code)
         if new is not None and new.is_at_rest:
-            self._come_to_rest(code, asks=bool(new.breaches))
+            self.standings.pop(code, None)
+            self._rest.come(code, self._rulebook, asks=bool(new.breaches))
         else:
             self.standings[code] = new
-
-    def _come_to_rest(self, code: str, *, asks: bool) -> None:
-        self.standings.pop(code, None)
-        if asks:
-            self._asking.add(code)
-        if self._rulebook is not self._rulebook_of_rest:
-            self._rulebooks_of_rest[code] = self._rulebook
-        elif self._rest.waits(code):
-            self._at_rest[code] = None
 
 
 def _uses(old: Standing | None, new: Standing | None) -> dict[tuple[Use, date], int]:

@@ -1,227 +1,164 @@
-"""What the dossiers at rest add to the numbers of a partition, kept in the changelog beside their facts.
+"""The dossiers at rest of one partition: by which rulebook they stand, and what the changelog holds beside their facts.
 
-Nearly all dossiers have ended, and time alone changes nothing about them (`Standing.is_at_rest`). To judge each of them
-again after every restart would take most of its time, so what they add is kept as sums:
+1. `come` and `leave`: a dossier has come to rest, or more was said of it.
+2. `wake`, with the chunk that says more of dossiers: what they added is taken out. All that a chunk changes waits,
+   whatever becomes of it.
+3. `unwritten`, once enough have come to rest: they are laid to it, what they add is put in, many at a time.
 
-- `na<agency>`: its dossiers at rest by what they add to its numbers, and when it last worked on one of them,
-- `nd<year>-<month><agency>`: the named counts of the index by day,
-- `nu<procedure>`: how often the procedure was used in each way, by day,
-- `w<code>`: a dossier to be watched. It is not at rest, or (`r`) it is, and asks for attention all the same. After a
-  restore only the former are judged.
-
-They are written in the transaction of the facts from which they follow, so they hold exactly these. They are no truth:
-each position says under which program, policy and calendar they were made. A worker to whom that says something else
-counts every dossier from its facts, and writes them anew.
+What is kept was made under one rulebook. After the calendar has changed those at rest stand as before, and no one
+rulebook says how; then nothing more is kept until all are counted anew.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import islice
 
-import msgspec
-
-import agents
-import config
-import streams
 from agents.agencies.silence import last_work_at
 from agents.agencies.state import Agencies
 from agents.dossiers.dossier import load
-from agents.dossiers.standing import Contribution, Standing, judge
+from agents.dossiers.rest_records import (
+    REST_KEYS,
+    WAITS,
+    Changes,
+    Records,
+    Sums,
+    codes_watched,
+    count_in,
+    made_under,
+    records_of,
+    watched,
+    watched_as,
+)
+from agents.dossiers.standing import Standing, at_rest
 from agents.dossiers.tally import Tally
-from agents.indicators.day_counts import Row, add_mask
-from agents.indicators.dossier_counts import NAMES
-from agents.indicators.usage import Use, UseDays, uses_of
+from agents.indicators.usage import UseDays
 from config.rulebook import Rulebook
-from streams.events import Usage
 
-Records = dict[bytes, bytes]
-Changes = dict[bytes, bytes | None]  # None: a tombstone
-T = TypeVar("T")
-
-_WATCHED_KEY = b"w"
-WAITS, _ASKS = b"", b"r"
-_SUMS_KEY = b"n"
-_AGENCY_KEY, _DAYS_KEY, _USES_KEY = b"na", b"nd", b"nu"
-_MONTH_ENDS = len("nd2026-11")
-REST_KEYS = frozenset({_WATCHED_KEY, _SUMS_KEY})
-"""By which these records are known among those of the changelog."""
-
-
-class _OfAgency(msgspec.Struct, array_like=True):
-    contributions: dict[Contribution, int] = {}
-    worked_at: datetime | None = None
-
-
-_Days = dict[date, Row]
-_Uses = dict[Usage, dict[date, int]]
-_of_agency = msgspec.msgpack.Decoder(_OfAgency)
-_days = msgspec.msgpack.Decoder(_Days)
-_uses = msgspec.msgpack.Decoder(_Uses)
-_encode = msgspec.msgpack.Encoder().encode
-_NOTHING = {_of_agency: _encode(_OfAgency()), _days: _encode({}), _uses: _encode({})}
-
-
-def watched(code: str) -> bytes:
-    """Return the key of the record that says that a dossier is to be watched."""
-    return _WATCHED_KEY + code.encode()
-
-
-def watched_as(standing: Standing | None) -> bytes | None:
-    """Return what that record says; None: nobody need watch the dossier."""
-    if standing is None or not standing.is_at_rest:
-        return WAITS
-    return _ASKS if standing.breaches else None
-
-
-@cache
-def _program() -> bytes:
-    """Return by what this program is known: its own text, so that whoever changes it need not think of saying so."""
-    said = sha256()
-    for package in (agents, config, streams):
-        for text in _texts(files(package)):
-            said.update(text)
-    return said.digest()
-
-
-def _texts(folder: Traversable) -> Iterator[bytes]:
-    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
-        if entry.is_dir():
-            yield from _texts(entry)
-        elif entry.name.endswith(".py"):
-            yield entry.read_bytes()
-
-
-def made_under(rulebook: Rulebook) -> bytes:
-    """Return by what it is known under which program, policy and calendar sums were made."""
-    return sha256(_program() + rulebook.fingerprint).digest()[:8]
-
-
-class Sums:
-    """Sums as they change: those that are touched are decoded, and encoded once all changes are in."""
-
-    def __init__(self, held: Mapping[bytes, bytes]) -> None:
-        self._held = held
-        self._touched: dict[bytes, Any] = {}
-
-    def add(self, standing: Standing | None, worked_at: datetime | None, times: int = 1) -> None:
-        """Count what a dossier at rest adds; `times` is -1 to take it out."""
-        if standing is None:
-            return
-        agency = standing.contribution.agency
-        of_agency = self._of(_AGENCY_KEY + agency.encode(), _of_agency)
-        of_agency.worked_at = max((at for at in (of_agency.worked_at, worked_at) if at is not None), default=None)
-        _count(of_agency.contributions, standing.contribution, times)
-        for day, mask in standing.counted:
-            days = self._of(_DAYS_KEY + f"{day:%Y-%m}{agency}".encode(), _days)
-            add_mask(days.setdefault(day, [0] * len(NAMES)), mask, times)
-        for use, day in uses_of(standing.procedure, standing.counted):
-            uses = self._of(_USES_KEY + use.procedure.encode(), _uses)
-            _count(uses.setdefault(use.kind, {}), day, times)
-
-    def _of(self, key: bytes, decoder: msgspec.msgpack.Decoder[T]) -> T:
-        found: T | None = self._touched.get(key)
-        if found is None:
-            found = self._touched[key] = decoder.decode(self._held.get(key, _NOTHING[decoder]))
-        return found
-
-    def records(self) -> Records:
-        """Return the records of the sums that were touched."""
-        return {key: _encode(one) for key, one in self._touched.items()}
-
-
-def _count(counts: dict[T, int], what: T, times: int) -> None:
-    counts[what] = counts.get(what, 0) + times
-    if not counts[what]:
-        del counts[what]
-
-
-def records_of(dossiers: Iterable[tuple[str, bytes]], at: datetime, rulebook: Rulebook) -> Records:
-    """Return all records there are to be beside these facts, as of an instant: every dossier is judged."""
-    sums = Sums({})
-    records: Records = {}
-    for code, stored in dossiers:
-        dossier = load(stored)
-        standing = judge(dossier, at, rulebook)
-        if standing is not None and standing.is_at_rest:
-            sums.add(standing, last_work_at(dossier))
-        if (said := watched_as(standing)) is not None:
-            records[watched(code)] = said
-    return sums.records() | records
+_LAID_FROM, _LAID_AT_ONCE = 250, 2500  # dossiers: as few are judged in no time after a restore; 0.1 s of work
 
 
 class Rest:
     """The records of one partition, and whether the changelog holds them."""
 
-    def __init__(self) -> None:
-        self.records: Records = {}
-        self.under = b""  # what the last position says of those that the changelog holds
-        self._held: Records | None = None  # what it does hold, where that is something else
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.under = b""  # what the last position says of the records in the changelog
+        self.asking: set[str] = set()  # dossiers at rest that ask for attention
+        self._records: Records = {}
+        self._held: Records | None = None  # what the changelog holds, where that is something else
+        self._come: dict[str, None] = {}  # dossiers at rest of which the records say that they wait
+        self._rulebook = rulebook  # by which dossiers at rest stand, but for
+        self._later: dict[str, Rulebook] = {}  # those that came to rest under a later one
 
-    @property
-    def is_in_use(self) -> bool:
-        """Whether anybody is to go on from these records; not where a file is evaluated."""
-        return bool(self.under) or not self.is_written
-
-    def waits(self, code: str) -> bool:
-        """Whether a dossier is not at rest, as these records say."""
-        return self.records.get(watched(code)) == WAITS
-
-    def watched(self) -> Iterator[tuple[str, bool]]:
-        """Yield the dossiers to be watched, and whether each waits or is at rest."""
-        for key, said in self.records.items():
-            if key[:1] == _WATCHED_KEY:
-                yield key[1:].decode(), said == WAITS
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the changelog holds these records."""
-        return self._held is None
+    # -- the changelog ------------------------------------------------------------------------------------------------
 
     def load(self, key: bytes, value: bytes | None) -> bool:
         """Take one changelog record in, if it is of this kind; return whether it is."""
         if key[:1] not in REST_KEYS:
             return False
-        _put(self.records if self._held is None else self._held, key, value)
+        _put(self._records if self._held is None else self._held, key, value)
         return True
 
-    def replace(self, records: Records) -> None:
-        """Go on with other records than the changelog holds."""
-        self._held = self.records if self._held is None else self._held
-        self.records = records
-
-    def unwritten(self) -> Changes:
-        """Return what makes the changelog hold these records."""
-        held = self._held or {}
-        gone: Changes = dict.fromkeys(held.keys() - self.records.keys())
-        return gone | {key: value for key, value in self.records.items() if held.get(key) != value}
-
-    def wrote_all(self) -> None:
-        """Note that the changelog holds them now."""
-        self._held = None
+    def is_kept(self, rulebook: Rulebook) -> bool:
+        """Whether the changelog holds what is to be held under a rulebook."""
+        return rulebook is self._rulebook and self._held is None and self.under == made_under(rulebook)
 
     def take(self, changes: Changes) -> None:
-        """Take in what changes with a chunk."""
+        """Take in what changes."""
         for key, value in changes.items():
-            _put(self.records, key, value)
+            _put(self._records, key, value)
+
+    def wrote(self, changes: Changes) -> None:
+        """Take in what `unwritten` has returned: now the changelog holds all there is."""
+        self._held = None
+        self.take(changes)
+        for code in codes_watched(changes):
+            if not self._waits(code):
+                self._come.pop(code, None)
+
+    def unwritten(self, stored: Mapping[str, bytes], rulebook: Rulebook) -> Changes | None:
+        """Return what is to be written beside any chunk, if that is worth a transaction by now."""
+        if rulebook is self._rulebook and self._held is not None:
+            return self._all(self._held)
+        if len(self._come) >= _LAID_FROM and self.is_kept(rulebook):
+            return self._lay(list(islice(self._come, _LAID_AT_ONCE)), stored)
+        return None
+
+    # -- counting anew ------------------------------------------------------------------------------------------------
+
+    def begin(self, stored: Mapping[str, bytes], at: datetime, rulebook: Rulebook) -> set[str]:
+        """Find what is at rest; from its facts, if under this rulebook no such records are there.
+
+        Returns:
+            The dossiers that are not at rest.
+        """
+        self._rulebook, self._later = rulebook, {}
+        if not stored and not self._records:
+            self.under = made_under(rulebook)
+        elif not self.is_kept(rulebook):
+            self._held = self._records if self._held is None else self._held
+            self._records = records_of(stored.items(), at, rulebook)
+        self._come.clear()
+        waiting = {code for code in codes_watched(self._records) if self._waits(code)}
+        self.asking = {*codes_watched(self._records)} - waiting
+        return waiting
 
     def count_in(self, tally: Tally, uses: UseDays, agencies: Agencies) -> None:
         """Count what the dossiers at rest add, into what has counted nothing yet."""
-        for key, stored in self.records.items():
-            match key[:2]:
-                case b"na":
-                    one = _of_agency.decode(stored)
-                    tally.contributions.update(one.contributions)
-                    agencies.worked(key[2:].decode(), one.worked_at)
-                case b"nd":
-                    for day, row in _days.decode(stored).items():
-                        tally.days.put(key[_MONTH_ENDS:].decode(), day, row)
-                case b"nu":
-                    for kind, days in _uses.decode(stored).items():
-                        uses.put(Use(key[2:].decode(), kind), days)
+        count_in(self._records, tally, uses, agencies)
+
+    # -- coming and going ---------------------------------------------------------------------------------------------
+
+    def come(self, code: str, rulebook: Rulebook, *, asks: bool) -> None:
+        """Note that a dossier has come to rest."""
+        if asks:
+            self.asking.add(code)
+        if rulebook is not self._rulebook:
+            self._later[code] = rulebook
+        elif self._waits(code):
+            self._come[code] = None
+
+    def leave(self, code: str) -> None:
+        """Note that a dossier may not be at rest any more."""
+        self.asking.discard(code)
+        self._come.pop(code, None)
+        self._later.pop(code, None)
+
+    def standing(self, code: str, stored: bytes) -> Standing | None:
+        """Return how a dossier at rest stands."""
+        return at_rest(load(stored), self._later.get(code, self._rulebook))
+
+    def wake(self, codes: Iterable[str], before: Callable[[str], Standing | None], rulebook: Rulebook) -> Changes:
+        """Return what changes when more is said of dossiers, given how those at rest stood; None: one that is new."""
+        changes: Changes = {}
+        if rulebook is not self._rulebook or not (self.under or self._held is not None):
+            return changes  # where a file is evaluated, nobody goes on from here
+        sums = Sums(self._records)
+        for code in codes:
+            if not self._waits(code):
+                changes[watched(code)] = WAITS
+                sums.add(before(code), None, -1)
+        return changes | sums.records()
+
+    def _lay(self, codes: Iterable[str], stored: Mapping[str, bytes]) -> Changes:
+        """Return what changes when dossiers are laid to rest."""
+        changes, sums = Changes(), Sums(self._records)
+        for code in codes:
+            if not self._waits(code):  # another worker has laid it to rest
+                del self._come[code]
+                continue
+            dossier = load(stored[code])
+            standing = at_rest(dossier, self._rulebook)
+            sums.add(standing, last_work_at(dossier))
+            changes[watched(code)] = watched_as(standing)
+        return changes | sums.records()
+
+    def _all(self, held: Records) -> Changes:
+        """Return what makes the changelog hold these records instead of others."""
+        gone: Changes = dict.fromkeys(held.keys() - self._records.keys())
+        return gone | {key: value for key, value in self._records.items() if held.get(key) != value}
+
+    def _waits(self, code: str) -> bool:
+        return self._records.get(watched(code)) == WAITS
 
 
 def _put(records: Records, key: bytes, value: bytes | None) -> None:

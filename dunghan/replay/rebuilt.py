@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from aiokafka import TopicPartition
 
 from agents.dossiers.processor import DossierProcessor
-from agents.dossiers.rest import REST_KEYS
+from agents.dossiers.rest_records import REST_KEYS
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from agents.reading import POSITION_KEY, ReadPlan

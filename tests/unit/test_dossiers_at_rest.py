@@ -10,8 +10,8 @@ from career_strategies import CAREERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.dossiers import processor
-from agents.dossiers.rest import made_under, records_of
+from agents.dossiers import rest
+from agents.dossiers.rest_records import made_under, records_of
 from agents.reading import load_position
 from builders import CODE, DAY, HOUR, RULEBOOK, event, local, policy, portal, records, rulebook_of, status
 from history_strategies import HISTORIES, START, deliveries, quick, split
@@ -34,7 +34,7 @@ EITHER = HISTORIES | CAREERS
 def laid_to_rest_at_once() -> Iterator[None]:
     """Few dossiers are worth a transaction here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processor, "_LAID_FROM", 1)
+        patch.setattr(rest, "_LAID_FROM", 1)
         yield
 
 
@@ -211,8 +211,8 @@ def test_what_is_said_of_a_dossier_at_rest_is_counted_instead_of_what_it_added()
 
 
 def test_dossiers_that_come_to_rest_by_time_alone_are_written_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processor, "_LAID_FROM", 3)
-    monkeypatch.setattr(processor, "_LAID_AT_ONCE", 4)
+    monkeypatch.setattr(rest, "_LAID_FROM", 3)
+    monkeypatch.setattr(rest, "_LAID_AT_ONCE", 4)
     served = Partition(ENDED)
     for number in range(5):
         served.tell(*ended(f"D-{number}")[:2])

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from agents.dossiers.processor import DossierProcessor
-from agents.dossiers.rest import made_under
+from agents.dossiers.rest_records import made_under
 from agents.judged_time import BEGINNING
 from builders import (
     CODE,
