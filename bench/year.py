@@ -65,6 +65,7 @@ class Start(NamedTuple):
     """How a start of the workers went."""
 
     ready_seconds: float
+    ready_cpu_seconds: float
     restored: int
     restore_seconds: float
     counting_seconds: float
@@ -101,12 +102,11 @@ def main(dossiers: int, workers: int, *, costs: bool) -> None:
 
 
 def tell(one: Start, dossiers: int) -> None:
-    """Print how a start went."""
-    print(
-        f"restart: ready after {one.ready_seconds:.1f} s; {dossiers:,} dossiers ({one.restored:,} records) restored in "
-        f"{one.restore_seconds:.1f} s ({one.counting_seconds:.1f} s of it to count), "
-        f"{dossiers / one.restore_seconds:,.0f}/s; {one.resident / _MIB:,.0f} MiB resident"
-    )
+    """Print how a restart went."""
+    print(f"ready after {one.ready_seconds:.1f} s, with {one.ready_cpu_seconds:.1f} s of the workers' CPU")
+    print(f"{dossiers:,} dossiers ({one.restored:,} records) restored in {one.restore_seconds:.1f} s", end=", ")
+    print(f"{one.counting_seconds:.1f} s of it to count: {dossiers / one.restore_seconds:,.0f}/s")
+    print(f"{one.resident / _MIB:,.0f} MiB resident")
 
 
 # -- the year ---------------------------------------------------------------------------------------------------------
@@ -172,13 +172,14 @@ def start(settings: Settings, folder: Path, count: int, *, hold_seconds: float) 
                     "not ready in time:\n" + "\n".join(log.read_text()[-2000:] for log in workers.values())
                 )
             sleep(0.1)
-        ready = monotonic() - begun
+        ready, processes = monotonic() - begun, [psutil.Process(pid) for pid, _ in workers]
+        cpu = sum(one.cpu_times().user + one.cpu_times().system for one in processes)
         sleep(hold_seconds)
-        resident = sum(psutil.Process(pid).memory_info().rss for pid, _ in workers)
+        resident = sum(one.memory_info().rss for one in processes)
     restored = [_RESTORED.findall(log.read_text()) for log in workers.values()]
     records = sum(int(count) for found in restored for count, _, _ in found)
     took, counting = max((sum(float(one) for _, one, _ in found), float(found[-1][2])) for found in restored)
-    return Start(ready, records, took, counting, resident)
+    return Start(ready, cpu, records, took, counting, resident)
 
 
 @contextmanager
