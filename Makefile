@@ -10,7 +10,7 @@ BUILD_BACKEND = sed -n 's/^requires = \["\(.*\)"\]$$/\1/p' pyproject.toml
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long chaos failures fuzz indicators bench screenshots check schemas lock stack-install stack-up stack-down
+.PHONY: help demo test test-long chaos failures fuzz indicators bench province screenshots check schemas lock stack-install stack-up stack-down
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -46,6 +46,9 @@ indicators: $(VENV)/.development stack-install ## a province's month: every indi
 
 bench: $(VENV)/.development stack-install ## this worker against a stock Faust agent, and event to metric
 	$(BIN)/python -m bench $(ARGS)
+
+province: $(VENV)/.development stack-install ## a province's year: memory, recovery, restart, what an event costs; ARGS=…
+	$(BIN)/python -m bench.year $(ARGS)
 
 screenshots: $(VENV)/.development stack-install ## the documents' pictures anew, from a seeded run (needs Node.js with npm)
 	PYTHONPATH=tests:tests/unit:tests/integration $(BIN)/python -m drawing.screenshots

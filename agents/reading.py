@@ -20,11 +20,16 @@ _CLOCK_SKEW_MS = 5 * 60 * 1000
 
 
 class Position(msgspec.Struct, array_like=True):
-    """Up to where the state goes: offset of the last record, newest instant said, and as of when it was judged."""
+    """Up to where the state goes: offset of the last record, newest instant said, and as of when it was judged.
+
+    Stored as a MessagePack array: fields are added at the end.
+    """
 
     offset: int
     watermark: datetime | None
     judged_at: datetime = BEGINNING
+    counted_under: bytes = b""
+    """Under what the dossiers at rest are counted beside (`agents.dossiers.rest`); nothing: they are not."""
 
 
 _position_decoder = msgspec.msgpack.Decoder(Position)
@@ -40,6 +45,7 @@ class ReadPlan(Plan, kw_only=True):
     """A chunk's plan, with what there is to say of the chunk itself."""
 
     watermark: datetime | None = None
+    counted_under: bytes = b""
     arrived_ms: list[int] = field(default_factory=list)
     results: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_fields: int = 0
@@ -97,7 +103,7 @@ class ReadPlan(Plan, kw_only=True):
 
     def keep_position(self, judged_at: datetime) -> None:
         """Put the position into the changelog; it comes last."""
-        position = Position(self.position, self.watermark, judged_at)
+        position = Position(self.position, self.watermark, judged_at, self.counted_under)
         self.changelog.append((POSITION_KEY, _encoder.encode(position)))
 
     def count_in(self, activity: Activity, now: datetime) -> None:

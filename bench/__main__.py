@@ -27,8 +27,7 @@ from bench.rounds import Rounds
 from config.clock import SystemClock
 from config.settings import Settings
 from dunghan.demo.interrupts import Interrupts
-from dunghan.stack import Stack, StackConfig
-from dunghan.stack.ports import free_ports
+from dunghan.stack import Stack
 from dunghan.stack.process import read_pid_file
 from streams.topics import create_topics
 
@@ -82,25 +81,12 @@ def main(context: click.Context, /, page: Path | None, **choices: Any) -> None:
         page = _PAGE
     choice = Choice(page=page, **choices)
     with Interrupts().caught(), tempfile.TemporaryDirectory(prefix="dunghan-bench-") as folder:
-        stack = Stack(_config(Path(folder)))
+        stack = Stack(broker.stack_config(Path(folder)))
         started = stack.up()
         try:
             _measure(Path(folder), stack, choice)
         finally:
             stack.down(started)
-
-
-def _config(folder: Path) -> StackConfig:
-    kafka, controller, redis, prometheus, alertmanager = free_ports(5)
-    return StackConfig(
-        dir=folder,
-        kafka_libs=Path("var/stack/kafka/libs").absolute(),
-        kafka_port=kafka,
-        kafka_controller_port=controller,
-        redis_port=redis,
-        prometheus_port=prometheus,
-        alertmanager_port=alertmanager,
-    )
 
 
 def _measure(folder: Path, stack: Stack, choice: Choice) -> None:

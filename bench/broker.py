@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -9,6 +10,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from config.settings import Settings
+from dunghan.stack import StackConfig
+from dunghan.stack.ports import free_ports
 
 _NODE = "1"  # the one broker of the stack
 _HOUR_MS = "3600000"
@@ -18,6 +21,20 @@ _FOR_MEASURING = {
     "log.message.timestamp.type": "LogAppendTime",
     "log.cleaner.min.compaction.lag.ms": _HOUR_MS,
 }
+
+
+def stack_config(folder: Path) -> StackConfig:
+    """Return a stack of its own, in a folder."""
+    kafka, controller, redis, prometheus, alertmanager = free_ports(5)
+    return StackConfig(
+        dir=folder,
+        kafka_libs=Path("var/stack/kafka/libs").absolute(),
+        kafka_port=kafka,
+        kafka_controller_port=controller,
+        redis_port=redis,
+        prometheus_port=prometheus,
+        alertmanager_port=alertmanager,
+    )
 
 
 @contextmanager

@@ -3,9 +3,15 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
+
 from config.calendar import Calendar, CalendarDocument, Calendars, load_calendars
+from config.calendar.days import HOLIDAYS_SOURCE
+from config.calendar.render import render_document
 from config.contradictions import refuse_contradictions
 from config.policy import Policies, Policy, PolicyError
 from config.policy_file import DEFAULT_FILE, load_policies
@@ -43,6 +49,16 @@ class Rulebook:
             PolicyError, CalendarError: they contradict what is here.
         """
         return Rulebook(self.policies, self.calendars.with_documents(documents))
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """By which rulebooks that say the same are known, in every process."""
+        said = sha256(HOLIDAYS_SOURCE.encode())
+        for version in self.policies.versions:
+            said.update(msgspec.msgpack.encode(version, order="deterministic"))
+        for document in self.calendars.documents:
+            said.update(render_document(document))
+        return said.digest()
 
     def at(self, instant: datetime) -> Law:
         """Return what is in force at `instant`; the first versions also before them."""

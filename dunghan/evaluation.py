@@ -88,7 +88,7 @@ class Evaluation:
     @property
     def alerts(self) -> list[Alert]:
         """What asks for attention, a rule and a subject each, in order."""
-        found = dossier_alerts(self.processor.standings.items())
+        found = dossier_alerts((code, self.processor.standing(code)) for code in self.processor.watched())
         for code, one in chain(self.procedures.holding(), self.petitions.holding()):
             found.append(Alert(one.rule, code, one.agency, one.since, one.severity))
         return sorted(found)

@@ -200,16 +200,20 @@ class PartitionReader:
             self._states[partition] = self._new_processor(partition)
         states = {partition: self._states[partition] for partition in partitions}
         records = await self._changelogs.restore(states)
-        for partition, state in states.items():
-            state.recount()
+        read_at = monotonic()
+        for state in states.values():
+            # In a thread: after an upgrade it takes seconds, and the group must hear from this worker meanwhile.
+            await _finished(asyncio.to_thread(state.recount))
+        for partition in states:
             self._tails[partition] = Tail(behind=1, fetched_at=monotonic(), answered_at=monotonic())  # until it tells
             self._serving.add(partition)
         log.info(
-            "serving %s %s: restored %d records in %.2f s",
+            "serving %s %s: restored %d records in %.2f s, %.2f s of it to count",
             self._source.topic,
             sorted(partitions),
             records,
             monotonic() - started,
+            monotonic() - read_at,
         )
         await self._seek(states)
         looking = asyncio.create_task(self._look_elsewhere(partitions))

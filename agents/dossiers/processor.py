@@ -8,6 +8,9 @@
 5. `tell()`, as often: which alerts are raised, changed and resolved; the plan is written and committed like a chunk's.
 
 After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
+
+Of a dossier at rest (nearly all are: `Standing.is_at_rest`) only its stored bytes are held. How it stands is a function
+of them, asked for again when more is said of it; what it adds is kept in the changelog (`agents.dossiers.rest`).
 """
 
 from collections import Counter
@@ -24,12 +27,14 @@ from agents.agencies.state import Agencies, Told
 from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
-from agents.dossiers.standing import Standing, standing_of
+from agents.dossiers.rest import Rest
+from agents.dossiers.rest_records import Changes, made_under
+from agents.dossiers.standing import Standing, judge
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
 from agents.judged_time import BEGINNING, is_at_head, judged_at
-from agents.reading import POSITION_KEY, ReadPlan, load_position
+from agents.reading import POSITION_KEY, Position, ReadPlan, load_position
 from agents.teller import AlertPlan, Teller
 from agents.timers import Timers
 from config.clock import Clock, local_date
@@ -58,13 +63,22 @@ _JUDGED_A_TICK = 2500  # 0.1 to 0.2 s of work: after a long replay, or under a n
 class DossierPlan(ReadPlan, kw_only=True):
     """A chunk's plan, with what `commit` needs."""
 
+    rulebook: Rulebook
     dossiers: dict[str, Dossier] = field(default_factory=dict)  # touched; those in `changed` say something new
     changed: dict[str, bytes] = field(default_factory=dict)
     standings: dict[str, Standing | None] = field(default_factory=dict)  # of those in `changed`, as of `judged_at`
+    woken: dict[str, Standing | None] = field(default_factory=dict)  # how those stood that had been at rest
+    rest: Changes = field(default_factory=dict)  # what is kept of dossiers at rest
     judged_at: datetime = BEGINNING
     history: dict[str, datetime] = field(default_factory=dict)  # those that came as history, as of when they are judged
     told: Told = field(default_factory=Told)
     ack_seconds: list[float] = field(default_factory=list)
+
+
+class RestPlan(ReadPlan, kw_only=True):
+    """What is to be kept of dossiers that have come to rest; or of all, when they were counted from their facts."""
+
+    rest: Changes = field(default_factory=dict)
 
 
 class DossierProcessor:
@@ -94,11 +108,11 @@ class DossierProcessor:
         self.watermark: datetime | None = None
         self.judged_at = BEGINNING
         self.catching_up = True
-        self.standings: dict[str, Standing | None] = {}
+        self.standings: dict[str, Standing | None] = {}  # of all but those at rest
         self.tally = Tally()
         self.agencies = Agencies()
         self.activity = activity or Activity()
-        self.unpublished: dict[str, Standing | None] = {}  # standings that the view has not taken yet
+        self.unpublished: dict[str, None] = {}  # dossiers that the view has not taken as they stand by now, in order
         self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
         self._stored: dict[str, bytes] = {}
         self._teller = Teller(SubjectKind.DOSSIER, clock)
@@ -106,6 +120,8 @@ class DossierProcessor:
         self._partition = partition
         self._timers = Timers()
         self._uncounted: set[str] = set()
+        self._rest = Rest(rulebook)
+        self._is_counted = self._is_loaded = False
         self._rulebook = rulebook
         self._law: Law | None = None  # by which the open dossiers were judged last
         self._to_judge: list[str] = []  # open dossiers, after what is in force has changed
@@ -129,6 +145,17 @@ class DossierProcessor:
         stored = self._stored.get(code)
         return None if stored is None else load(stored)
 
+    def standing(self, code: str) -> Standing | None:
+        """Return how a dossier stands, or None if that is not known."""
+        if not self._is_at_rest(code):
+            return self.standings.get(code)
+        return self._rest.standing(code, self._stored[code])
+
+    def watched(self) -> Iterator[str]:
+        """Yield the dossiers that somebody may have to look at: all but those at rest of which nothing is amiss."""
+        yield from self.standings
+        yield from self._rest.asking
+
     @property
     def rulebook(self) -> Rulebook:
         """By what it judges."""
@@ -142,45 +169,76 @@ class DossierProcessor:
         """Yield every dossier's code and stored facts; equal facts have equal bytes."""
         yield from self._stored.items()
 
+    def last_uses(self) -> dict[Use, date]:
+        """Return when each use of a procedure was last made."""
+        return self._uses.last_days()
+
     # -- restoring ----------------------------------------------------------------------------------------------------
 
     def load(self, key: bytes, value: bytes | None) -> None:
-        """Take one changelog record into the state."""
-        if key == POSITION_KEY:
+        """Take one changelog record into the state; one of a kind that only a later program knows is passed over."""
+        self._is_loaded = True
+        if key[:1] == _DOSSIER_KEY:
+            self._load_dossier(key[1:].decode(), value)
+        elif key == POSITION_KEY:
             if value is not None:
-                held = load_position(value)
-                self.position, self.watermark = held.offset, held.watermark
-                # A dossier that was overdue stays so while a backlog is read; a clock that ran ahead is not believed.
-                self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
-            return
-        if self.agencies.load(key, value) or self._teller.load(key, value):
-            return
-        code = key.removeprefix(_DOSSIER_KEY).decode()
-        self._uncounted.add(code)
-        if value is None:
+                self._load_position(load_position(value))
+        else:
+            _ = self._rest.load(key, value) or self.agencies.load(key, value) or self._teller.load(key, value)
+
+    def _load_dossier(self, code: str, stored: bytes | None) -> None:
+        if self._is_counted:
+            if self._is_at_rest(code) and code not in self._uncounted:
+                self.standings[code] = self.standing(code)
+            self._uncounted.add(code)
+        if stored is None:
             self._stored.pop(code, None)
         else:
-            self._stored[code] = value
+            self._stored[code] = stored
+
+    def _load_position(self, held: Position) -> None:
+        self.position, self.watermark = held.offset, held.watermark
+        # A dossier that was overdue stays so while a backlog is read; a clock that ran ahead is not believed.
+        self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
+        self._rest.under = held.counted_under
 
     def recount(self) -> None:
         """Count the dossiers that were loaded. Until the next tick nobody knows whether more was said of them."""
         self.catching_up = True
         self._watching_since = self._clock.now()
+        if not self._is_counted or (self._is_loaded and not self._rest.is_kept(self._rulebook)):
+            self._count_anew()
         for code in self._uncounted:
             self._recount(code, self.dossier(code))
         self._uncounted.clear()
+        self._is_counted, self._is_loaded = True, False
         self._law = self._law or self._rulebook.at(self.judged_at)  # what changed while nobody watched is noticed
+
+    def _count_anew(self) -> None:
+        """Count everything: what the dossiers at rest add, and each of the others."""
+        self._uncounted = self._rest.begin(self._stored, self.judged_at, self._rulebook)
+        self.standings, self._timers = {}, Timers()
+        self.tally, self._uses = Tally(), UseDays()
+        self._rest.count_in(self.tally, self._uses, self.agencies)
+        self._teller.note_all(self._rest.asking)
+        self.unpublished.update(dict.fromkeys(self._rest.asking))
+
+    def _is_at_rest(self, code: str) -> bool:
+        return code in self._stored and code not in self.standings
 
     # -- one chunk ----------------------------------------------------------------------------------------------------
 
     def process(self, records: Sequence[Record]) -> DossierPlan:
         """Decide what a chunk amounts to, without changing the state."""
-        plan = DossierPlan(position=records[-1].offset, records=len(records), watermark=self.watermark)
+        plan = DossierPlan(
+            position=records[-1].offset, records=len(records), watermark=self.watermark, rulebook=self._rulebook
+        )
         plan.place(records, partial(self._place, plan))
         self._judge_changes(plan)
         self.agencies.hear(plan.told, plan.heard.items(), self._rulebook.at(self.judged_at))
         plan.changelog = [(_DOSSIER_KEY + code.encode(), stored) for code, stored in plan.changed.items()]
         plan.changelog += plan.told.changelog()
+        self._wake(plan)
         plan.keep_position(self.judged_at)
         return plan
 
@@ -237,11 +295,26 @@ class DossierProcessor:
             dossier, said_at = plan.dossiers[code], plan.said_at[code]
             plan.changed[code] = dump(dossier)  # encoded once, now that the chunk is through
             at = self.judged_at
-            if said_at < min(live_since, at) and (code in self._history or code not in self.standings):
+            if said_at < min(live_since, at) and (code in self._history or code not in self._stored):
                 at = plan.history[code] = max(said_at, self._history.get(code, said_at))
-            standing = plan.standings[code] = standing_of(dossier, at, self._rulebook)
-            uses.update(_uses(self.standings.get(code), standing))
+            standing = plan.standings[code] = judge(dossier, at, self._rulebook)
+            before = self.standing(code)
+            if self._is_at_rest(code):
+                plan.woken[code] = before
+            uses.update(_uses(before, standing))
         self._tell_procedures(plan, uses)
+
+    def _wake(self, plan: DossierPlan) -> None:
+        """Keep the dossiers at rest as the chunk leaves them."""
+
+        def before(code: str) -> Standing | None:
+            stored = self._stored.get(code)
+            return plan.woken.get(code) or (None if stored is None else self._rest.standing(code, stored))
+
+        plan.rest = self._rest.wake(plan.changed, before, self._rulebook)
+        if self._rest.is_kept(self._rulebook):
+            plan.changelog += plan.rest.items()
+            plan.counted_under = self._rest.under
 
     def _tell_procedures(self, plan: DossierPlan, uses: Counter[tuple[Use, date]]) -> None:
         """Tell each procedure when it was used last, where that changes."""
@@ -261,26 +334,35 @@ class DossierProcessor:
 
     def commit(self, plan: Plan) -> None:
         """Make a plan that was written the state, and count what it changed."""
+        assert isinstance(plan, ReadPlan)  # noqa: S101 - the reader hands back what `process` or `tell` returned
+        self._rest.under = plan.counted_under
         if isinstance(plan, AlertPlan):
             self._teller.commit(plan, self.activity)
-            return
-        assert isinstance(plan, DossierPlan)  # noqa: S101 - the reader hands back what `process` returned
+        elif isinstance(plan, RestPlan):
+            self._rest.wrote(plan.rest)
+        elif isinstance(plan, DossierPlan):
+            self._commit(plan)
+
+    def _commit(self, plan: DossierPlan) -> None:
         self.position, self.watermark = plan.position, plan.watermark
+        self._is_counted = True
+        self.standings.update(plan.woken)
         self._stored.update(plan.changed)
+        self._rest.take(plan.rest)
         self.agencies.take(plan.told)
         for code, judged in plan.standings.items():
-            standing = judged
+            standing, at = judged, plan.history.get(code, self.judged_at)
+            if at != plan.history.get(code, plan.judged_at) or self._rulebook is not plan.rulebook:
+                standing = judge(plan.dossiers[code], at, self._rulebook)  # it has changed while the plan was written
             if code in plan.history:
                 self._history[code] = plan.history[code]
                 self._history_ticks = 0
                 self._stand(code, standing, timed=False)
             else:
-                if self.judged_at != plan.judged_at:  # a second has passed while the plan was written
-                    standing = standing_of(plan.dossiers[code], self.judged_at, self._rulebook)
                 self._history.pop(code, None)
                 self._note_overdue(code, standing)
                 self._stand(code, standing)
-            self.unpublished[code] = standing  # whether or not it stands otherwise: the view holds the facts, too
+            self.unpublished[code] = None  # whether or not it stands otherwise: the view holds the facts, too
             if standing is not None:
                 self.agencies.worked(standing.contribution.agency, last_work_at(plan.dossiers[code]))
         policy = self._rulebook.at(self.judged_at).policy
@@ -295,15 +377,31 @@ class DossierProcessor:
 
     # -- alerts -------------------------------------------------------------------------------------------------------
 
-    def tell(self) -> AlertPlan | None:
-        """Decide which alerts are to be told; None if none is, or if not everything is judged as of now."""
-        if self.unsettled:
-            return None
+    def tell(self) -> AlertPlan | RestPlan | None:
+        """Decide which alerts are to be told: none as long as not everything is judged as of now.
+
+        Where there is none, what has changed of the dossiers at rest is written.
+        """
+        plan = None if self.unsettled else self._tell_alerts()
+        return plan or self._tell_rest()
+
+    def _tell_alerts(self) -> AlertPlan | None:
         plan = AlertPlan(position=self.position, watermark=self.watermark, at=self.judged_at)
+        plan.counted_under = self._rest.under if self._rest.is_kept(self._rulebook) else b""
         return self._teller.tell(plan, self._holding, self._rulebook.at(self.judged_at).policy)
 
+    def _tell_rest(self) -> RestPlan | None:
+        changes = self._rest.unwritten(self._stored, self._rulebook)
+        if changes is None:
+            return None
+        plan = RestPlan(position=self.position, watermark=self.watermark, rest=changes)
+        plan.counted_under = made_under(self._rulebook)
+        plan.changelog = list(changes.items())
+        plan.keep_position(self.judged_at)
+        return plan
+
     def _holding(self, code: str) -> list[Holds]:
-        standing = self.standings.get(code)
+        standing = self.standing(code)
         if standing is None:
             return []
         agency, due_at = standing.contribution.agency, standing.due_at
@@ -333,7 +431,7 @@ class DossierProcessor:
         self._follow_the_law()
         self._history_ticks += 1
         if self._history and self._history_ticks > _HISTORY_TICKS and not self.catching_up:
-            self._to_judge += self._history
+            self._to_judge += [code for code in self._history if code in self.standings]
             self._history.clear()
         for code in list(islice(self._timers.pop_due(self.judged_at), _JUDGED_A_TICK)):  # each at most once
             self._judge(code)
@@ -354,21 +452,22 @@ class DossierProcessor:
                 ]
                 if law.policy.alerts != self._law.policy.alerts:
                     self._teller.note_all(code for code, one in self.standings.items() if one and one.breaches)
+                    self._teller.note_all(self._rest.asking)
             self._law = law
         for code in self._to_judge[-_JUDGED_A_TICK:]:
-            if code in self._stored:  # else it is no more
+            if code in self.standings and code in self._stored:  # else it is at rest by now, or no more
                 self._judge(code)
         del self._to_judge[-_JUDGED_A_TICK:]
 
     def _recount(self, code: str, dossier: Dossier | None) -> None:
         """Count a dossier that was loaded, in place of what is known of it."""
-        standing = None if dossier is None else standing_of(dossier, self.judged_at, self._rulebook)
+        standing = None if dossier is None else judge(dossier, self.judged_at, self._rulebook)
         self._stand(code, standing)
         if standing is not None and dossier is not None:
             self.agencies.worked(standing.contribution.agency, last_work_at(dossier))
 
     def _judge(self, code: str) -> None:
-        standing = standing_of(load(self._stored[code]), self.judged_at, self._rulebook)
+        standing = judge(load(self._stored[code]), self.judged_at, self._rulebook)
         self._note_overdue(code, standing)
         self._stand(code, standing)
 
@@ -384,10 +483,15 @@ class DossierProcessor:
         if new is None or old is None or new.shown != old.shown:
             self.tally.replace(code, old, new)
             self._uses.add(_uses(old, new))
-            self.unpublished[code] = new
+            self.unpublished[code] = None
             self._teller.note(code, is_broken=new is not None and bool(new.breaches))
-        self.standings[code] = new
         self._timers.set(code, new.next_at if new and timed else None)
+        self._rest.leave(code)
+        if new is not None and new.is_at_rest:
+            self.standings.pop(code, None)
+            self._rest.come(code, self._rulebook, asks=bool(new.breaches))
+        else:
+            self.standings[code] = new
 
 
 def _uses(old: Standing | None, new: Standing | None) -> dict[tuple[Use, date], int]:

@@ -1,7 +1,7 @@
 """How a dossier stands at an instant: a pure function of its facts, the instant and what is in force."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple, TypeVar
@@ -21,6 +21,7 @@ from agents.dossiers.rules import (
 )
 from agents.dossiers.rules.sync_diverged import Kind
 from agents.dossiers.rules.sync_missing import Severity
+from agents.dossiers.sync import unsynced_since
 from agents.dossiers.timeliness import ENDS, Timeliness, timeliness
 from agents.expectations import TICK, Expectation, Rule, Verdict
 from agents.facts import value
@@ -30,6 +31,7 @@ from streams.events import Status
 
 S = TypeVar("S")
 
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
@@ -119,6 +121,11 @@ class Standing(NamedTuple):
         """Whether the dossier has not ended."""
         return self.contribution.state in OPEN_STATES
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the dossier has ended, and stands so for ever unless more is said of it."""
+        return self.next_at is None and not self.is_open
+
 
 class _Findings:
     """What the rules find about one case: what is broken, and when time alone changes that."""
@@ -157,6 +164,23 @@ class _Findings:
                 break
             passed = stage
         return passed
+
+
+def judge(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing | None:
+    """Return how a dossier stands at `at`; but for ever if it has ended and nothing is amiss, nor ever will be.
+
+    While old events are read nearly all dossiers are like that, and nobody has to wait until it is their time.
+    """
+    if dossier.status in ENDS and unsynced_since(dossier) is None:
+        standing = at_rest(dossier, rulebook)
+        if standing is not None and not standing.breaches:
+            return standing
+    return standing_of(dossier, at, rulebook)
+
+
+def at_rest(dossier: Dossier, rulebook: Rulebook) -> Standing | None:
+    """Return how a dossier stands that is at rest: the same whoever asks, whenever."""
+    return standing_of(dossier, _FOREVER, rulebook)
 
 
 def standing_of(dossier: Dossier, at: datetime, rulebook: Rulebook) -> Standing | None:

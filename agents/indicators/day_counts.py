@@ -31,11 +31,15 @@ class DayCounts:
         """Count the counts in `mask` so many times more on a day; `times` is negative to take them out."""
         if day < self._first or not mask:
             return
-        _add(self._row(self._days.setdefault(day, {}), agency), mask, times)
+        add_mask(self._row(self._days.setdefault(day, {}), agency), mask, times)
         if day <= self._today:
             for window, start in self._starts.items():
                 if day >= start:
-                    _add(self._row(self._sums[window], agency), mask, times)
+                    add_mask(self._row(self._sums[window], agency), mask, times)
+
+    def put(self, agency: str, day: date, row: Row) -> None:
+        """Take over the counts of an agency's day, before the first `turn_to`: nothing else was counted there."""
+        self._days.setdefault(day, {})[agency] = row
 
     def replace(self, before: Mapping[tuple[str, date], int], after: Mapping[tuple[str, date], int]) -> None:
         """Count the masks of `after`, by agency and day, instead of those of `before`: mostly a count or two change."""
@@ -88,7 +92,8 @@ class DayCounts:
         return row
 
 
-def _add(row: Row, mask: int, times: int) -> None:
+def add_mask(row: Row, mask: int, times: int) -> None:
+    """Add `times` to each count in `mask`."""
     while mask:
         bit = mask & -mask
         row[bit.bit_length() - 1] += times

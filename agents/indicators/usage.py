@@ -53,6 +53,14 @@ class UseDays:
         self._days: dict[Use, Counter[date]] = {}
         self._last: dict[Use, date | None] = {}
 
+    def put(self, use: Use, days: Mapping[date, int]) -> None:
+        """Take over how often a procedure was used so on each day; nothing else was counted of it."""
+        self._days[use] = Counter(days)
+
+    def last_days(self) -> dict[Use, date]:
+        """Return the last day of each use that is made."""
+        return {use: max(days) for use, days in self._days.items() if days}
+
     def last_day(self, use: Use) -> date | None:
         """Return the last day of a use, or None if it is not used so any more."""
         return self._last.get(use)

@@ -109,7 +109,7 @@ class View:
                 if not owned:
                     self._rulebook = None  # whoever took the rows away may have taken the calendar, too
                     processor.unpublished = await self._everything(pipe, partition, processor)
-                taken = _take(processor.unpublished)
+                taken = _take(processor)
                 pipe.multi()
                 self._queue(pipe, partition, processor, taken)
                 pipe.set(owner_key, self._writing if processor.unpublished else self._owner)
@@ -117,17 +117,16 @@ class View:
             except BaseException as error:
                 # What Redis holds is not known: next time the partition is written anew, from what is there.
                 self._agencies.pop(partition, None)
-                processor.unpublished = {**taken, **processor.unpublished}
+                processor.unpublished = dict.fromkeys(taken) | processor.unpublished
                 if not isinstance(error, WatchError):
                     raise
 
-    async def _everything(self, pipe: Any, partition: int, processor: DossierProcessor) -> dict[str, Standing | None]:
-        """Return all standings of the partition, with None for rows in Redis that should no longer be there."""
+    async def _everything(self, pipe: Any, partition: int, processor: DossierProcessor) -> dict[str, None]:
+        """Return the dossiers of the partition that may have a row, and those that have one in Redis."""
         rows = await pipe.hgetall(f"{self._app}:view:{partition}")
         decode = msgspec.json.Decoder(Row).decode
         self._agencies[partition] = {code.decode(): decode(row).agency for code, row in rows.items()}
-        gone = dict.fromkeys(self._agencies[partition])
-        return {**gone, **processor.standings}
+        return dict.fromkeys([*self._agencies[partition], *processor.watched()])
 
     def _queue(
         self, pipe: Any, partition: int, processor: DossierProcessor, standings: Mapping[str, Standing | None]
@@ -150,6 +149,9 @@ class View:
         self._rulebook = rulebook
 
 
-def _take(standings: dict[str, Standing | None]) -> dict[str, Standing | None]:
+def _take(processor: DossierProcessor) -> dict[str, Standing | None]:
     """Take out what one transaction may hold."""
-    return {code: standings.pop(code) for code in list(islice(standings, _ROWS))}
+    taken = {code: processor.standing(code) for code in islice(processor.unpublished, _ROWS)}
+    for code in taken:
+        del processor.unpublished[code]
+    return taken

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from aiokafka import TopicPartition
 
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.rest_records import REST_KEYS
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from agents.reading import POSITION_KEY, ReadPlan
@@ -65,7 +66,7 @@ class Rebuilt:
         """Apply records of the topic; return what others have to be told."""
         plan = self.state.process(records)
         self.state.commit(plan)
-        self._unwritten.update(plan.changelog)
+        self._unwritten.update(one for one in plan.changelog if one[0][:1] not in REST_KEYS)  # for workers to make
         self.rejected.update(str(one.rejection.reason) for one in plan.rejected)
         if isinstance(self.state, DossierProcessor):
             self.state.unpublished.clear()  # there is no view of what is being built

@@ -4,12 +4,11 @@ Workers tell it whenever it changes, and what is told last counts. What a replay
 under one position, and nobody could say which was the last.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from agents.dossiers.processor import DossierProcessor
-from agents.dossiers.standing import Standing
-from agents.indicators.usage import Use, uses_of
+from agents.indicators.usage import Use
 from agents.procedures.procedure import load
 from agents.procedures.processor import ProcedureProcessor
 from streams.events import Event, ProcedureUsage
@@ -21,7 +20,7 @@ def told_uses(
     number: int, dossiers: DossierProcessor, procedures: ProcedureProcessor, now: datetime
 ) -> Iterator[Event]:
     """Yield what a partition of dossiers has to tell the procedures, beyond what they know of it."""
-    last, known = last_days(dossiers.standings.values()), _known(number, procedures)
+    last, known = dossiers.last_uses(), _known(number, procedures)
     position = max(dossiers.position, 0)
     for use in sorted({*last, *known}):
         if (day := last.get(use)) != known.get(use):
@@ -33,16 +32,6 @@ def told_uses(
                 data=ProcedureUsage(agency=_ANY_AGENCY, kind=use.kind, partition=number, day=day),
                 sequence=position,
             )
-
-
-def last_days(standings: Iterable[Standing | None]) -> dict[Use, date]:
-    """Return the last day of each use."""
-    last: dict[Use, date] = {}
-    for standing in standings:
-        if standing is not None:
-            for use, day in uses_of(standing.procedure, standing.counted):
-                last[use] = max(day, last.get(use, day))
-    return last
 
 
 def _known(number: int, procedures: ProcedureProcessor) -> dict[Use, date | None]:

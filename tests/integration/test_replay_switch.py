@@ -20,6 +20,7 @@ from streams.simulate import Config, SimulatedEvent
 from streams.versions import of_version
 from support.program import run
 from support.simulated import Simulated
+from support.standings import standings_of
 from support.versions import Told, applied, archive, assert_all_is_told, fresh, load, worker
 from support.workers import agency_counts, stored_state, wait_until, wait_until_applied
 
@@ -83,7 +84,7 @@ def test_other_rules_and_an_archive_come_into_force_under_load_and_only_what_the
 
 
 def states(expected: Evaluation) -> Counter[tuple[str, str]]:
-    standings = (one.contribution for one in expected.processor.standings.values() if one)
+    standings = (one.contribution for one in standings_of(expected.processor).values())
     return Counter((one.agency, str(one.state)) for one in standings)
 
 

@@ -108,7 +108,7 @@ def holding(simulated: Simulated, settings: Settings) -> set[tuple[str, str]]:
 
 
 def subjects(state: Any) -> list[str]:
-    return list(state.standings) if hasattr(state, "standings") else [code for code, _ in state.stored()]
+    return list(state.watched()) if hasattr(state, "watched") else [code for code, _ in state.stored()]
 
 
 def assert_all_is_told(simulated: Simulated, told: Told) -> list[AlertEvent]:

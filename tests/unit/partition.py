@@ -7,7 +7,7 @@ from agents.activity import Activity
 from agents.dossiers.dossier import Dossier
 from agents.dossiers.processor import _HISTORY_TICKS, DossierPlan, DossierProcessor
 from agents.dossiers.report import AgencyReport, agency_reports
-from agents.dossiers.standing import Standing, standing_of
+from agents.dossiers.standing import Standing, judge
 from agents.dossiers.tally import Tally
 from builders import RULEBOOK, KafkaRecord, records
 from config.clock import FixedClock
@@ -33,11 +33,17 @@ class Partition:
         self.rulebook = rulebook
         self.changelog: list[tuple[bytes, bytes | None]] = []
         self.processor = self.new_processor()
+        self.processor.recount()
 
     def new_processor(self) -> DossierProcessor:
         return DossierProcessor(
             rulebook=self.rulebook, clock=self.clock, activity=self.activity, lives_here=self.lives_here
         )
+
+    @property
+    def standings(self) -> dict[str, Standing | None]:
+        """How every dossier stands, at rest or not."""
+        return {code: self.processor.standing(code) for code in self.state}
 
     def tell(self, *events: Event, timestamp: int | None = None) -> DossierPlan:
         """Process and commit events as one chunk."""
@@ -83,7 +89,7 @@ class Partition:
         return found
 
     def standing(self, code: str) -> Standing:
-        standing = self.processor.standings[code]
+        standing = self.processor.standing(code)
         assert standing is not None
         return standing
 
@@ -96,8 +102,8 @@ def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standin
     for code, _ in processor.dossiers():
         dossier = processor.dossier(code)
         assert dossier is not None
-        anew = standing_of(dossier, processor.judged_at, processor._rulebook)
-        standings[code] = processor.standings[code] if code in waiting else anew
+        anew = judge(dossier, processor.judged_at, processor._rulebook)
+        standings[code] = processor.standing(code) if code in waiting else anew
         tally.replace(code, None, standings[code])
     return standings, tally
 
@@ -105,8 +111,9 @@ def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standin
 def assert_never_drifted(processor: DossierProcessor) -> None:
     """Compare what a processor counted on its way with a count from scratch."""
     standings, tally = counted_from_scratch(processor)
-    assert {code: found[:-1] for code, found in processor.standings.items() if found} == {
-        code: found[:-1] for code, found in standings.items() if found
+    found = {code: processor.standing(code) for code, _ in processor.dossiers()}
+    assert {code: one.shown for code, one in found.items() if one} == {
+        code: one.shown for code, one in standings.items() if one
     }
     assert processor.tally.contributions == tally.contributions
     assert processor.tally.oldest_overdue() == tally.oldest_overdue()

@@ -20,6 +20,7 @@ from streams.rejection import Reason
 from streams.simulate import Config, Province
 from support.oracle import COUNTED, counts, judge, known_here
 from support.petitions import catalogued
+from support.standings import standings_of
 
 AT = local("2026-11-20 08:00")
 NOW = "2026-11-20T08:00+07:00"
@@ -207,7 +208,7 @@ def test_a_simulated_province_is_judged_as_the_oracle_judges_it() -> None:
 
     events = [found for one in told for found in decode(Line(one.value)).events]
     verdicts = judge(events, AT)
-    standings = {code: found for code, found in evaluation.processor.standings.items() if found}
+    standings = standings_of(evaluation.processor)
     assert len(verdicts) > 550  # the last ones are still under way
     assert {code: found.contribution.state for code, found in standings.items()} == {
         code: verdict.state for code, verdict in verdicts.items()

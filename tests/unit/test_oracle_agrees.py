@@ -24,6 +24,7 @@ from streams.events import DossierData, Event, Limit, LimitUnit
 from streams.simulate import Config, Province
 from support.naive_calendar import NEW_YEAR_SWAP_KNOWN_FROM, NaiveOffice
 from support.oracle import COUNTED, Verdict, counts, judge, known_here
+from support.standings import standings_of
 
 # Histories tell of eleven days, and may promise as much as two months.
 STARTS = st.sampled_from(
@@ -103,7 +104,7 @@ def test_evaluating_a_delivery_in_any_order_with_copies_gives_the_numbers_of_the
     evaluation.read("delivered", map(encode, delivered))
     evaluation.finish()
 
-    standings = {code: found for code, found in evaluation.processor.standings.items() if found}
+    standings = standings_of(evaluation.processor)
     assert not evaluation.rejected
     assert_agreed(standings, judge(history, at))
 
@@ -156,7 +157,7 @@ def test_a_simulated_province_stands_as_the_oracle_says(seed: int) -> None:
     evaluation.finish()
 
     said = [event for value in told for event in decode(Line(value)).events if isinstance(event.data, DossierData)]
-    standings = {code: found for code, found in evaluation.processor.standings.items() if found}
+    standings = standings_of(evaluation.processor)
     for at in (until, until - DAY):
         verdicts = judge(said, at)
         assert_agreed(standings if at == until else judged(said, at), verdicts)

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.rest_records import made_under
 from agents.judged_time import BEGINNING
 from builders import (
     CODE,
@@ -82,9 +83,13 @@ def test_the_changelog_holds_each_changed_dossier_once_and_the_position() -> Non
     told = [status(AT, 2), status(AT, 2, code="D-2"), status(AT + HOUR, 4)]
     plan = served.tell(*told)
 
-    assert [key for key, _ in plan.changelog] == [b"d" + CODE.encode(), b"dD-2", b"s/test", b"p"]
+    waiting = [b"w" + CODE.encode(), b"wD-2"]  # neither is at rest
+    assert [key for key, _ in plan.changelog] == [b"d" + CODE.encode(), b"dD-2", b"s/test", *waiting, b"p"]
     assert served.processor.dossier(CODE) == dossier(told[0], told[2])
-    assert msgspec.msgpack.decode(plan.changelog[-1][1], type=tuple) == (2, AT + HOUR, BEGINNING)
+    assert msgspec.msgpack.decode(plan.changelog[-1][1], type=tuple) == (
+        *(2, AT + HOUR, BEGINNING),
+        made_under(RULEBOOK),
+    )
 
 
 def test_a_repeated_event_is_counted_as_such_and_writes_nothing_but_the_position() -> None:

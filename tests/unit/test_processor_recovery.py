@@ -26,7 +26,7 @@ ENDS = st.integers(13 * 24, 60 * 24).map(lambda hours: START + timedelta(hours=h
 
 def assert_equals_the_oracle(served: Partition, history: list[Event], at: object) -> None:
     verdicts = judge(history, at)  # type: ignore[arg-type]
-    standings = {code: found for code, found in served.processor.standings.items() if found}
+    standings = {code: found for code, found in served.standings.items() if found}
     assert standings.keys() == verdicts.keys()
     for code, verdict in verdicts.items():
         contribution = standings[code].contribution
@@ -90,7 +90,7 @@ def test_a_crash_anywhere_ends_in_the_same_state_and_the_same_numbers(delivery: 
     undisturbed.settle(end)
     assert served.state == undisturbed.state
     assert served.processor.watermark == undisturbed.processor.watermark
-    assert served.processor.standings == undisturbed.processor.standings
+    assert served.standings == undisturbed.standings
     assert served.processor.tally.contributions == undisturbed.processor.tally.contributions
     assert served.processor.oldest_overdue == undisturbed.processor.oldest_overdue
     assert_equals_the_oracle(served, history, end)
@@ -116,7 +116,7 @@ def test_a_state_kept_warm_equals_one_restored_cold(delivery: Delivery, data: st
 
     assert warm.state == cold.state == owner.state
     assert warm.processor.position == cold.processor.position == owner.processor.position
-    assert warm.processor.standings == cold.processor.standings
+    assert warm.standings == cold.standings
     assert warm.processor.tally.contributions == cold.processor.tally.contributions
     assert warm.processor.oldest_overdue == cold.processor.oldest_overdue
 

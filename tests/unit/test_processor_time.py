@@ -231,11 +231,11 @@ def test_a_replayed_year_never_shows_a_dossier_as_overdue_that_was_finished_in_t
         served.take(chunk)
         served.advance(UNTIL, quiet=False)
         changed, served.processor.unpublished = served.processor.unpublished, {}
-        ever_overdue |= {code for code, standing in changed.items() if standing and standing.overdue_since}
+        ever_overdue |= {code for code in changed if (one := served.processor.standing(code)) and one.overdue_since}
     assert served.processor.judged_at > UNTIL - 3 * DAY  # the watermark was followed to the end of the year
     served.advance(UNTIL)
 
-    states = {code: found.contribution.state for code, found in served.processor.standings.items() if found}
+    states = {code: found.contribution.state for code, found in served.standings.items() if found}
     in_time = {code for code, state in states.items() if state in ("finished_early", "finished_on_time")}
     late = {code for code, state in states.items() if state == "finished_late"}
     # A dossier whose papers were requested twice counts as late until it is finished, whenever that is.

@@ -16,7 +16,6 @@ from config.clock import FixedClock
 from config.rulebook import load_rulebook
 from config.settings import Settings
 from dunghan.replay.rebuild import Rebuild
-from dunghan.replay.uses import last_days
 from streams.changelog import is_forwarded
 from streams.decode import encode
 from streams.events import Event, Petition, PetitionState, Usage
@@ -170,17 +169,13 @@ def test_the_uses_of_procedures_are_those_of_evaluate(simulated: Simulated) -> N
     built = rebuild()
     read(built, published((one.value for one in simulated.events), 3))
     settle(built)
-    expected = {(use.procedure, use.kind): day for use, day in last_days(_standings(simulated)).items()}
+    expected = {(use.procedure, use.kind): day for use, day in simulated.evaluation.processor.last_uses().items()}
     assert expected
     assert used(procedures(built)) == expected
 
     before = dict(procedures(built).stored())
     settle(built)
     assert dict(procedures(built).stored()) == before, "nothing is told again"
-
-
-def _standings(simulated: Simulated) -> list[Any]:
-    return list(simulated.evaluation.processor.standings.values())
 
 
 # -- what others are told ---------------------------------------------------------------------------------------------

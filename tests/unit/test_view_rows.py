@@ -192,7 +192,7 @@ class Shown:
 
     def stand(self, code: str, found: Standing | None) -> None:
         """Let a dossier stand in some way, as the processor would."""
-        self.served.processor.standings[code] = self.served.processor.unpublished[code] = found
+        self.served.processor.standings[code], self.served.processor.unpublished[code] = found, None
 
     def flush(self, fails: str = "no") -> None:
         self.redis.fails = fails
