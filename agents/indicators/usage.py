@@ -56,10 +56,11 @@ class UseDays:
     def put(self, use: Use, days: Mapping[date, int]) -> None:
         """Take over how often a procedure was used so on each day; nothing else was counted of it."""
         self._days[use] = Counter(days)
+        self._last[use] = max(days, default=None)
 
     def last_days(self) -> dict[Use, date]:
         """Return the last day of each use that is made."""
-        return {use: max(days) for use, days in self._days.items() if days}
+        return {use: last for use, last in self._last.items() if last is not None}
 
     def last_day(self, use: Use) -> date | None:
         """Return the last day of a use, or None if it is not used so any more."""
