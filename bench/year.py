@@ -18,6 +18,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from time import monotonic, process_time, sleep
@@ -154,9 +155,14 @@ async def _fill(
     rows += records_of(dossiers, now, rulebook).items()
     for begin in range(0, len(rows), _WRITTEN_AT_ONCE):
         await writer.write(Plan(position=-1, changelog=[*rows[begin : begin + _WRITTEN_AT_ONCE]]))
-    plan = ReadPlan(position=-1, watermark=now, counted_under=made_under(rulebook))
+    await writer.write(Plan(position=-1, changelog=[_position(now, made_under(rulebook))]))
+
+
+def _position(now: datetime, counted_under: bytes) -> tuple[bytes, bytes | None]:
+    """Return the record that says that all was read by now, and nothing of the topic."""
+    plan = ReadPlan(position=-1, watermark=now, counted_under=counted_under)
     plan.keep_position(now)
-    await writer.write(plan)
+    return plan.changelog[0]
 
 
 # -- workers ----------------------------------------------------------------------------------------------------------
@@ -230,8 +236,11 @@ def cost(facts: Facts, held: int, rulebook: Rulebook, clock: Clock) -> float:
     processor = DossierProcessor(rulebook=rulebook, clock=FixedClock(now))
     for code, stored in copies(facts, held):
         processor.load(b"d" + code.encode(), stored)
+    processor.load(*_position(now, b""))
     processor.recount()
     processor.advance(now, reach=Reach.END)
+    while processor.unsettled:
+        processor.advance(now, reach=Reach.END)
     config = Config(until=now, events=_EVENTS, agencies=_AGENCIES, broken=0, seed=2)
     lines = [NumberedLine(one.value, "month", number) for number, one in enumerate(Province(config).events())]
     begun = process_time()
