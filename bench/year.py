@@ -53,8 +53,9 @@ _SAMPLE = 10_000  # dossiers that are simulated
 _CHUNK = 1000
 _WRITTEN_AT_ONCE = 20_000
 _SERVED_SECONDS = 600
-_TELLING_SECONDS, _VIEW_SECONDS = 60, 5
+_TELLING_SECONDS, _VIEW_SECONDS = 60, 30
 _EVENTS = 20_000
+_SEEDS = (2, 3, 4)
 _COSTS = (10_000, 200_000, 2_000_000)
 _MIB = 1 << 20
 _RESTORED = re.compile(r"serving dossier-events \[[^]]*\]: restored (\d+) records in ([\d.]+) s, ([\d.]+) s")
@@ -209,7 +210,7 @@ def running(settings: Settings, folder: Path, count: int) -> Iterator[Mapping[tu
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(60)
+            process.wait(_SERVED_SECONDS)
 
 
 def _are_ready(workers: Mapping[tuple[int, int], Path], partitions: int) -> bool:
@@ -231,7 +232,7 @@ def _are_ready(workers: Mapping[tuple[int, int], Path], partitions: int) -> bool
 
 
 def cost(facts: Facts, held: int, rulebook: Rulebook, clock: Clock) -> float:
-    """Return what an event costs a partition that holds so many dossiers, in µs of CPU: the events are the same."""
+    """Return what an event costs a partition that holds so many dossiers, in µs of CPU: the least of some months."""
     now = clock.now()
     processor = DossierProcessor(rulebook=rulebook, clock=FixedClock(now))
     for code, stored in copies(facts, held):
@@ -241,7 +242,11 @@ def cost(facts: Facts, held: int, rulebook: Rulebook, clock: Clock) -> float:
     processor.advance(now, reach=Reach.END)
     while processor.unsettled:
         processor.advance(now, reach=Reach.END)
-    config = Config(until=now, events=_EVENTS, agencies=_AGENCIES, broken=0, seed=2)
+    return min(_month(processor, seed, now) for seed in _SEEDS)
+
+
+def _month(processor: DossierProcessor, seed: int, now: datetime) -> float:
+    config = Config(until=now, events=_EVENTS, agencies=_AGENCIES, broken=0, seed=seed)
     lines = [NumberedLine(one.value, "month", number) for number, one in enumerate(Province(config).events())]
     begun = process_time()
     for first in range(0, len(lines), _CHUNK):

@@ -49,9 +49,12 @@ def test_every_size_follows_from_what_was_measured(column: int, workers: int) ->
     dossiers = number(cells("planned for")[column])
     open_ = number(cells("open at a time")[column])
     burst = number(cells("events a second in a burst")[column])
+    base, of_open, of_closed, restore = map(measured, ("BASE", "OPEN", "CLOSED", "RESTORE"))
     exposed = workers * number(cells("agencies `A`")[column]) * series
     wanted = {
         "workers by load": ceil(burst / (rate / 2)),
+        "memory of all workers": workers * base + open_ * of_open + dossiers * of_closed,
+        "restart of one": (open_ + dossiers) / (workers * restore),
         "a year anew": 20 * dossiers / rate / 60,
         "broker disk: events": 20 * dossiers * event * COPIES * 400 / YEAR,
         "broker disk: changelog": (open_ + dossiers) * state * COPIES / 0.7,
