@@ -7,7 +7,7 @@ from bench.contestants.confluent_kafka import ConfluentKafka
 from bench.contestants.kafka_streams import KafkaStreams, KafkaStreamsOnTwo
 from bench.contestants.quix_streams import QuixStreams
 from bench.contestants.stock_faust import StockCount, StockWholeJob
-from bench.contestants.worker import TwoWorkers, WholeJob
+from bench.contestants.worker import TwoWorkers, WholeJob, WholeJobOfFirst
 
 CONTESTANTS: tuple[Contestant, ...] = (
     WholeJob(),
@@ -20,4 +20,5 @@ CONTESTANTS: tuple[Contestant, ...] = (
     ConfluentKafka(),
     KafkaStreamsOnTwo(),
     TwoWorkers(),
+    WholeJobOfFirst(),
 )

@@ -59,6 +59,14 @@ class WholeJob(Contestant):
         return load_position(record.value).offset + 1 if record.key == POSITION_KEY else None
 
 
+class WholeJobOfFirst(WholeJob):
+    """The same, on the events that the slow ones get: to be compared with them, for dossiers grow, and cost more."""
+
+    letter, title = "k", "this worker, the whole job, on the first events"
+    note = "as many as Faust as shipped gets: later events are about dossiers of which more is known, and cost more"
+    is_slow = True
+
+
 class TwoWorkers(WholeJob):
     """Two of them, four partitions each."""
 
