@@ -14,6 +14,7 @@ from config.clock import FixedClock
 from config.rulebook import Rulebook
 from streams.chunk import Reach
 from streams.events import Event
+from support.standings import standings_of
 
 
 class Partition:
@@ -111,8 +112,7 @@ def counted_from_scratch(processor: DossierProcessor) -> tuple[dict[str, Standin
 def assert_never_drifted(processor: DossierProcessor) -> None:
     """Compare what a processor counted on its way with a count from scratch."""
     standings, tally = counted_from_scratch(processor)
-    found = {code: processor.standing(code) for code, _ in processor.dossiers()}
-    assert {code: one.shown for code, one in found.items() if one} == {
+    assert {code: one.shown for code, one in standings_of(processor).items()} == {
         code: one.shown for code, one in standings.items() if one
     }
     assert processor.tally.contributions == tally.contributions
