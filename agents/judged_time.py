@@ -7,6 +7,9 @@ from streams.chunk import Reach
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """The beginning of time, at which nothing is late."""
 
+CLOCK_SKEW = timedelta(minutes=5)
+"""By how much the clocks of machines may differ. What lies further ahead was said by one that is wrong."""
+
 
 def is_at_head(reach: Reach, now: datetime, watermark: datetime | None, *, live_within: timedelta, quiet: bool) -> bool:
     """Return whether everything that was said is known.
@@ -40,3 +43,11 @@ def judged_at(
     else:
         candidate = previous
     return max(previous, candidate)
+
+
+def resumed_at(held: datetime, now: datetime) -> datetime:
+    """Return as of when a partition goes on that was last judged at `held`, perhaps by another worker.
+
+    A clock that ran ahead is not believed: what it found to be late would stay so for as long as it was wrong.
+    """
+    return held if held <= now + CLOCK_SKEW else now

@@ -9,14 +9,14 @@ from msgspec import field
 
 from agents.activity import Activity
 from agents.facts import FullError
-from agents.judged_time import BEGINNING
+from agents.judged_time import BEGINNING, CLOCK_SKEW
 from streams.chunk import Plan, Record, RejectedRecord
 from streams.decode import decode
 from streams.events import INTERNAL_TYPES, Event
 from streams.rejection import Reason, Rejection
 
 POSITION_KEY = b"p"
-_CLOCK_SKEW_MS = 5 * 60 * 1000
+_CLOCK_SKEW_MS = CLOCK_SKEW.total_seconds() * 1000
 
 
 class Position(msgspec.Struct, array_like=True):

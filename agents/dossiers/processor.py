@@ -33,7 +33,7 @@ from agents.dossiers.standing import Standing, judge
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
-from agents.judged_time import BEGINNING, is_at_head, judged_at
+from agents.judged_time import BEGINNING, is_at_head, judged_at, resumed_at
 from agents.reading import POSITION_KEY, Position, ReadPlan, load_position
 from agents.teller import AlertPlan, Teller
 from agents.timers import Timers
@@ -198,9 +198,9 @@ class DossierProcessor:
 
     def _load_position(self, held: Position) -> None:
         self.position, self.watermark = held.offset, held.watermark
-        # A dossier that was overdue stays so while a backlog is read; a clock that ran ahead is not believed.
-        self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
-        self._rest.under = held.counted_under
+        at = resumed_at(held.judged_at, self._clock.now())
+        self.judged_at = max(self.judged_at, at)  # a dossier that was overdue stays so while a backlog is read
+        self._rest.under = held.counted_under if at == held.judged_at else b""  # else some rest who have not ended yet
 
     def recount(self) -> None:
         """Count the dossiers that were loaded. Until the next tick nobody knows whether more was said of them."""

@@ -16,7 +16,7 @@ from msgspec import field
 
 from agents.activity import Activity
 from agents.alerting import Holds
-from agents.judged_time import BEGINNING, is_at_head, judged_at
+from agents.judged_time import BEGINNING, is_at_head, judged_at, resumed_at
 from agents.reading import POSITION_KEY, ReadPlan, load_position
 from agents.subjects.tally import Adds, Tally
 from agents.teller import AlertPlan, Teller
@@ -126,8 +126,8 @@ class SubjectProcessor(Generic[F]):
             if value is not None:
                 held = load_position(value)
                 self.position, self.watermark = held.offset, held.watermark
-                # What was late stays so while a backlog is read; a clock that ran ahead is not believed.
-                self.judged_at = max(self.judged_at, min(held.judged_at, self._clock.now()))
+                at = resumed_at(held.judged_at, self._clock.now())
+                self.judged_at = max(self.judged_at, at)  # what was late stays so while a backlog is read
             return
         if self._teller.load(key, value):
             return

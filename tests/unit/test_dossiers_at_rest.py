@@ -248,6 +248,21 @@ def test_what_another_program_has_counted_is_counted_anew_and_written() -> None:
     assert load_position(dict(served.changelog)[b"p"] or b"").counted_under == made_under(RULEBOOK)
 
 
+def test_who_came_to_rest_by_a_clock_that_ran_ahead_is_counted_anew_by_one_that_is_right() -> None:
+    served = Partition(ENDED)
+    served.tell(*ended()[:2], portal(AT + HOUR))  # its end is never acknowledged
+    served.settle(LATER)
+    tell_all(served)
+    assert served.standing(CODE).contribution.sync_missing == "violation"
+
+    served.clock.set(ENDED + HOUR)
+    served.restart()
+    served.settle(ENDED + HOUR)
+    tell_all(served)
+    assert served.standing(CODE).contribution.sync_missing == "warning"
+    assert kept(served) == expected(served)
+
+
 def test_a_changelog_from_before_is_counted_from_its_facts_and_gets_what_it_lacks() -> None:
     served = Partition(LATER)
     served.tell(*ended())

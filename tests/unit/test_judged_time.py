@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.judged_time import BEGINNING, is_at_head, judged_at
+from agents.judged_time import BEGINNING, CLOCK_SKEW, is_at_head, judged_at, resumed_at
 from builders import DAY, HOUR, MICROSECOND, local
 from streams.chunk import Reach
 
@@ -85,3 +85,12 @@ def test_the_head_of_the_stream_is_where_nothing_old_waits_or_is_still_coming(
 def test_where_nothing_was_ever_said_nothing_is_missing() -> None:
     assert is_at_head(Reach.END, NOW, None, live_within=HOUR, quiet=False)
     assert not is_at_head(Reach.BEHIND, NOW, None, live_within=HOUR, quiet=True)
+
+
+def test_a_partition_goes_on_from_when_it_was_judged_last_even_where_clocks_differ_a_little() -> None:
+    assert resumed_at(NOW - DAY, NOW) == NOW - DAY
+    assert resumed_at(NOW + CLOCK_SKEW, NOW) == NOW + CLOCK_SKEW
+
+
+def test_a_clock_that_ran_ahead_is_not_believed() -> None:
+    assert resumed_at(NOW + CLOCK_SKEW + MICROSECOND, NOW) == NOW
