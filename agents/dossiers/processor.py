@@ -28,7 +28,7 @@ from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.rest import Rest
-from agents.dossiers.rest_records import Changes, Records, count_in, made_under
+from agents.dossiers.rest_records import WAITS, Changes, Records, count_in, made_under
 from agents.dossiers.settled import SETTLED, Settled, ended_longer_ago
 from agents.dossiers.standing import Standing, judge
 from agents.dossiers.sync import unsynced_since
@@ -201,18 +201,25 @@ class DossierProcessor:
                 self._load_position(load_position(value))
         elif self._settled.load(key, value):
             self._is_counted = False  # by another worker: what they add is counted in its sums, and nowhere else
+        elif self._rest.load(key, value):
+            if value == WAITS and (code := key[1:].decode()) in self._stored:
+                self._doubt(code)  # another worker does not hold that it rests
         else:
-            _ = self._rest.load(key, value) or self.agencies.load(key, value) or self._teller.load(key, value)
+            _ = self.agencies.load(key, value) or self._teller.load(key, value)
 
     def _load_dossier(self, code: str, stored: bytes | None) -> None:
-        if self._is_counted:
-            if self._is_at_rest(code) and code not in self._uncounted:
-                self.standings[code] = self.standing(code)
-            self._uncounted.add(code)
+        self._doubt(code)
         if stored is None:
             self._stored.pop(code, None)
         else:
             self._stored[code] = stored
+
+    def _doubt(self, code: str) -> None:
+        """Note that what is counted of a dossier may be out of date."""
+        if self._is_counted:
+            if self._is_at_rest(code) and code not in self._uncounted:
+                self.standings[code] = self.standing(code)
+            self._uncounted.add(code)
 
     def _load_position(self, held: Position) -> None:
         self.position, self.watermark = held.offset, held.watermark
