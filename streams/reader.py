@@ -233,7 +233,7 @@ class PartitionReader:
             enable_auto_commit=False,
             isolation_level="read_committed",
             auto_offset_reset="none",  # whoever reads beyond what there is looks again where to go on
-            max_partition_fetch_bytes=1 << 20,
+            max_partition_fetch_bytes=4 << 20,  # a chunk, and more
             fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
         try:
