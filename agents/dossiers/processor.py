@@ -10,7 +10,8 @@
 After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
 
 Of a dossier at rest (nearly all are: `Standing.is_at_rest`) only its stored bytes are held. How it stands is a function
-of them, asked for again when more is said of it; what it adds is kept in the changelog (`agents.dossiers.rest`).
+of them, asked for again when more is said of it; what it adds is kept in the changelog (`agents.dossiers.rest`). Where
+the bytes are is not the processor's to know (`agents.dossiers.store`).
 """
 
 from collections import Counter
@@ -30,6 +31,7 @@ from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.rest import Rest
 from agents.dossiers.rest_records import Changes, made_under
 from agents.dossiers.standing import Standing, judge
+from agents.dossiers.store import Store
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
@@ -93,6 +95,7 @@ class DossierProcessor:
         partition: int = 0,
         lives_here: Callable[[str], bool] = lambda _: True,
         horizon: datetime | None = None,
+        store: Store | None = None,
     ) -> None:
         """Start empty.
 
@@ -103,6 +106,7 @@ class DossierProcessor:
             partition: Its number, by which others know who tells them something.
             lives_here: Whether a dossier's code belongs to this partition.
             horizon: Events after this instant have not happened yet, and are passed over.
+            store: Where the stored bytes are to be; empty. In memory if none is given.
         """
         self.position = -1
         self.watermark: datetime | None = None
@@ -114,7 +118,7 @@ class DossierProcessor:
         self.activity = activity or Activity()
         self.unpublished: dict[str, None] = {}  # dossiers that the view has not taken as they stand by now, in order
         self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
-        self._stored: dict[str, bytes] = {}
+        self._stored: Store = {} if store is None else store
         self._teller = Teller(SubjectKind.DOSSIER, clock)
         self._uses = UseDays()
         self._partition = partition
@@ -224,7 +228,7 @@ class DossierProcessor:
         self.unpublished.update(dict.fromkeys(self._rest.asking))
 
     def _is_at_rest(self, code: str) -> bool:
-        return code in self._stored and code not in self.standings
+        return code not in self.standings and code in self._stored
 
     # -- one chunk ----------------------------------------------------------------------------------------------------
 
