@@ -23,7 +23,7 @@ import mode.loop
 from agents import agent
 from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
-from agents.dossiers.store import StoreError, Stores
+from agents.dossiers.store import StoreError
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
@@ -34,6 +34,7 @@ from config.clock import Clock
 from config.policy import PolicyError
 from config.rulebook import load_rulebook
 from config.settings import Settings
+from dunghan.dossier_stores import stores_of
 from streams.calendar_feed import CalendarFeed
 from streams.faust_app import CoordinatingApp, create_app
 from streams.reader import PartitionReader
@@ -59,7 +60,7 @@ class Worker:
         self._rulebook = self._shipped
         self._calendar = CalendarFeed(settings)
         self._activity = Activity()
-        self._stores = _stores(settings)
+        self._stores = stores_of(settings)
         self._rejoining: asyncio.Task[None] | None = None  # runs from a revoke to the next assignment
         self.app = create_app(settings, data_dir=data_dir, instance_id=instance_id)
         self.readers = {
@@ -208,12 +209,3 @@ class Worker:
                 faust.Worker(self.app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
             finally:
                 stop_metrics()
-
-
-def _stores(settings: Settings) -> Stores:
-    """Return where the dossiers' bytes are to be. Nothing of a disk is loaded where none is wanted: it takes 9 MiB."""
-    if not settings.store_dir:
-        return Stores()
-    from agents.dossiers.disk_store import DiskStores  # noqa: PLC0415
-
-    return DiskStores(Path(settings.store_dir))

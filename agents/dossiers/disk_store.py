@@ -32,13 +32,12 @@ from config.settings import PREFIX, SettingsError
 _MIB = 1 << 20
 _CACHE = 64 * _MIB  # of blocks read, indexes and filters: of all partitions together, and so is
 _UNWRITTEN = 32 * _MIB  # what is not in a file yet
-_BLOCK = 16 << 10  # some 50 dossiers: a smaller block is read faster, and needs more of the cache for its index
 _FILTER_BITS = 10  # a key: of the dossiers that are not there, one in a hundred is looked for in a file
 _OPEN_FILES = 64  # of a partition
 
 
 class DiskStores(Stores):
-    """The stores of one worker, by topic and partition."""
+    """The stores of one process, by topic and partition."""
 
     def __init__(self, root: Path) -> None:
         """Take a folder of its own within `root`, which other workers may use, too.
@@ -170,7 +169,7 @@ class _Trouble:
             said = " ".join(str(error).split())
             raise StoreError(
                 f"{PREFIX}STORE_DIR: the store in {self._folder} is of no use any more: {said}; see to the disk, and "
-                "start the worker again: the store is made anew"
+                "start again: it is made anew"
             ) from error
 
 
@@ -180,7 +179,6 @@ def _options() -> Options:
     table.set_block_cache(Cache(_CACHE))
     table.set_cache_index_and_filter_blocks(True)
     table.set_bloom_filter(_FILTER_BITS, False)
-    table.set_block_size(_BLOCK)
     options = Options(raw_mode=True)
     options.set_block_based_table_factory(table)
     options.set_write_buffer_manager(WriteBufferManager(_UNWRITTEN, False))

@@ -10,7 +10,7 @@ Store = MutableMapping[str, bytes]  # by the dossier's code
 
 
 class Stores:
-    """The stores of one worker, by topic and partition: in memory, and forgotten with the states they belong to."""
+    """The stores of one process, by topic and partition: in memory, and forgotten with the states they belong to."""
 
     def open(self, topic: str, partition: int) -> Store:  # noqa: ARG002 - a dictionary needs no name
         """Return a new, empty store."""

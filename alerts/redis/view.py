@@ -30,7 +30,7 @@ from redis.exceptions import RedisError, WatchError
 
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Standing
-from agents.dossiers.store import StoreClosedError
+from agents.dossiers.store import StoreClosedError, StoreError
 from alerts.redis.client import packing_client
 from alerts.redis.rows import Row, row_of
 from alerts.redis.writes import Writes
@@ -93,7 +93,7 @@ class View:
 
     async def stop(self) -> None:
         """Write what is left, if Redis is there, and disconnect."""
-        with suppress(RedisError, OSError):
+        with suppress(RedisError, OSError, StoreError):
             for partition, processor in self._serving().items():
                 while processor.unpublished:
                     await self._flush(partition, processor)

@@ -189,7 +189,7 @@ def test_a_full_disk_is_told_in_one_line_with_what_to_do(stores: DiskStores) -> 
     with files_no_larger_than(1 << 20), pytest.raises(StoreError) as failed:
         write_on(stores.open(TOPIC, 0), count())
     assert str(failed.value).startswith("DUNGHAN_STORE_DIR: the store in ")
-    assert "File too large; see to the disk, and start the worker again" in str(failed.value)
+    assert "File too large; see to the disk, and start again" in str(failed.value)
     assert "\n" not in str(failed.value)
 
 
