@@ -20,7 +20,7 @@ LOAD_SECONDS = 8.0
 
 @pytest.fixture(scope="module")
 def simulated() -> Simulated:
-    return Simulated(Config(until=AT, events=20_000))
+    return Simulated(Config(until=AT, events=8000))
 
 
 def databases(store: Path) -> list[str]:
