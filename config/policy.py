@@ -86,6 +86,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     alerts: frozenset[str]
     watermark_slack: timedelta
     live_within: timedelta
+    settled_after: timedelta | None
+    """So long after its end only what a dossier added is kept, not its facts; None: they are kept for ever."""
 
     @property
     def day(self) -> str:

@@ -35,6 +35,8 @@ Text = Annotated[str, Meta(min_length=1)]
 
 DEFAULT_FILE = Path(__file__).with_name("policy.yaml")
 _SUPPLEMENT_REQUESTED, _FEE_DUE = 5, 6
+_NEVER = "never"
+_LONGEST_WINDOW = timedelta(days=366)
 _LARGEST_FACTOR = 100  # beyond it, `at_most` alone would count
 _MAY_STOP_THE_CLOCK = frozenset({_SUPPLEMENT_REQUESTED, _FEE_DUE})  # in these the agency waits for the citizen
 
@@ -88,6 +90,7 @@ class _VersionRow(msgspec.Struct, forbid_unknown_fields=True):
     watermark_slack: str
     live_within: str
     alerts: frozenset[str] = alert_rules.DEFAULT
+    settled_after: str = _NEVER
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -131,6 +134,7 @@ def _version(row: _VersionRow) -> Policy:
         alerts=_named("alerts", alert_rules.alert_rules, row.alerts),
         watermark_slack=_named("watermark_slack", _wall, row.watermark_slack),
         live_within=_named("live_within", _some_wall, row.live_within),
+        settled_after=_named("settled_after", _settled_after, row.settled_after),
     )
 
 
@@ -176,6 +180,15 @@ def _wall(text: str) -> timedelta:
 def _some_wall(text: str) -> timedelta:
     _some_time(text)
     return _wall(text)
+
+
+def _settled_after(text: str) -> timedelta | None:
+    if text == _NEVER:
+        return None
+    after = _wall(text)
+    if after < _LONGEST_WINDOW:
+        raise ValueError(f"{text}: the index looks back on up to a year, so facts are kept for 366d at least")
+    return after
 
 
 def _some_working(text: str) -> Span:

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from agents.dossiers.dossier import Dossier
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.settled import SETTLED
 from config.clock import SystemClock
 from config.rulebook import Rulebook, load_rulebook
 from config.settings import Settings
@@ -73,18 +74,25 @@ def stored_dossier(settings: Settings, rulebook: Rulebook, code: str) -> Dossier
     """Return a dossier as the running workers have stored it; only its home partition is read.
 
     Raises:
-        UserError: no broker answers, or the topic is not there.
+        UserError: no broker answers, the topic is not there, or the dossier's facts are not kept any more.
     """
     home = partition_of(code.encode(), settings.partitions)
     with progress_bar() as progress:
         task = progress.add_task(f"partition {home}", total=1.0)
-        return _restored(settings, rulebook, home, lambda share: progress.update(task, completed=share), code).dossier(
-            code
-        )
+        state = _restored(settings, rulebook, home, lambda share: progress.update(task, completed=share), code)
+    if state.stored(code) == SETTLED:
+        raise UserError(f"{code}: it ended longer ago than its facts are kept (policy: settled_after){OR_EVENTS}")
+    return state.dossier(code)
 
 
 def stored_dossiers(settings: Settings, rulebook: Rulebook) -> Iterator[tuple[str, bytes]]:
-    """Yield every dossier's code and stored facts; only one partition at a time is held in memory.
+    """Yield the code and the stored facts of every dossier that has some; see `stored_states`."""
+    for state in stored_states(settings, rulebook):
+        yield from state.dossiers()
+
+
+def stored_states(settings: Settings, rulebook: Rulebook) -> Iterator[DossierProcessor]:
+    """Yield the dossiers of each partition as they are stored, not judged; one partition at a time is to be held.
 
     Raises:
         UserError: no broker answers, or the topic is not there.
@@ -96,7 +104,7 @@ def stored_dossiers(settings: Settings, rulebook: Rulebook) -> Iterator[tuple[st
             def advance(share: float, read: int = number) -> None:
                 progress.update(task, completed=read + share)
 
-            yield from _restored(settings, rulebook, number, advance).dossiers()
+            yield _restored(settings, rulebook, number, advance)
 
 
 def _restored(

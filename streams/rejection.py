@@ -18,6 +18,7 @@ class Reason(StrEnum):
     MISSING_FIELD = "missing_field"  # a required field or attribute is absent or ""
     INVALID_FIELD = "invalid_field"  # a field has another type, or a value outside its list
     INVALID_TIME = "invalid_time"  # a date in none of the accepted forms, or one that does not exist
+    SETTLED = "settled"  # about a dossier that ended longer ago than facts are kept
     FUTURE_TIME = "future_time"  # an event that claims to have happened well after it was recorded
 
 

@@ -1,10 +1,11 @@
-"""Whether whoever connects has the rights of a role: asked once, before anything waits for what it may not have.
+"""Whether all is there for a role, and it may do its work: asked once, before anything waits for what it cannot have.
 
 Clients take some refusals for a broker that is not there yet, and try again for ever. So the broker is asked first.
 It cannot be asked about transactional ids: who lacks only those is told so when the first chunk is written.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from time import monotonic, sleep
 from typing import Any
 
@@ -13,29 +14,35 @@ from kafka.errors import CoordinatorNotAvailableError
 from config.settings import Settings
 from streams.acls import Operation, Pattern, Resource, Role, grants
 from streams.kafka_tools import REACH_SECONDS, not_allowed
-from streams.topics import TopicsError, admin_client, topic_specs
+from streams.topics import TopicsError, admin_client, refuse_wrong_topics
 
 _ASK_AGAIN_SECONDS = 0.2
+_Right = tuple[Resource, str, set[Operation]]
 
 
-def check_rights(settings: Settings, role: Role) -> None:
-    """Check that whoever connects by these settings may do what the role does. Where all is open, everybody may.
+def check_topics_and_rights(settings: Settings, role: Role) -> None:
+    """Check the topics, and that whoever connects may do with them what the role does; where all is open, all may.
 
     Raises:
-        TopicsError: naming who may not do what, and what to do; or the broker cannot be reached.
+        TopicsError: what is wrong with a topic, or who may not do what, and what to do; or there is no broker.
     """
     with admin_client(settings) as admin:
-        for resource, name, operations in _rights(admin, role, settings):
+        topics = refuse_wrong_topics(admin, settings)
+        for resource, name, operations in chain(_of_topics(topics), _of_groups(admin, role, settings)):
             for grant in grants(role, settings):
                 lacking = [one for one in grant.operations if one not in operations and grant.covers(resource, name)]
                 if lacking:
                     raise TopicsError(not_allowed(settings, f"{lacking[0]} {resource} {name}"))
 
 
-def _rights(admin: Any, role: Role, settings: Settings) -> Iterator[tuple[Resource, str, set[Operation]]]:
-    """Yield what may be done with each topic, and with each group of the role that has a name of its own."""
-    for topic in admin.describe_topics([spec.name for spec in topic_specs(settings)]):
+def _of_topics(topics: list[Any]) -> Iterator[_Right]:
+    """Yield what may be done with each topic."""
+    for topic in topics:
         yield Resource.TOPIC, topic["name"], _operations(topic)
+
+
+def _of_groups(admin: Any, role: Role, settings: Settings) -> Iterator[_Right]:
+    """Yield what may be done with each group of the role that has a name of its own."""
     named = [grant for grant in grants(role, settings) if grant.resource is Resource.GROUP]
     groups = [name for grant in named if grant.pattern is Pattern.LITERAL for name in grant.names]
     for name, group in _described(admin, groups).items():

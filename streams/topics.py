@@ -100,7 +100,7 @@ def create_topics(settings: Settings) -> list[str]:
         missing = [spec for spec in topic_specs(settings) if spec.name not in existing]
         if missing:
             _create(admin, missing)
-        _check(admin, settings)
+        refuse_wrong_topics(admin, settings)
     return [spec.name for spec in missing]
 
 
@@ -111,7 +111,7 @@ def check_topics(settings: Settings) -> None:
         TopicsError: naming the topic, what is wrong and what to do; or the broker cannot be reached.
     """
     with admin_client(settings) as admin:
-        _check(admin, settings)
+        refuse_wrong_topics(admin, settings)
 
 
 @contextmanager
@@ -150,9 +150,11 @@ def _create(admin: Any, specs: list[TopicSpec]) -> None:
     admin.wait_for_topics([spec.name for spec in specs])
 
 
-def _check(admin: Any, settings: Settings) -> None:
+def refuse_wrong_topics(admin: Any, settings: Settings) -> list[Any]:
+    """Raise a `TopicsError` if a topic is missing or not as it must be; else return what Kafka says of all of them."""
     specs = topic_specs(settings)
-    partitions = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics([s.name for s in specs])}
+    described: list[Any] = admin.describe_topics([spec.name for spec in specs])
+    partitions = {topic["name"]: len(topic["partitions"]) for topic in described}
     configs = _cleanup_policies(admin, [spec.name for spec in specs])
     for spec in specs:
         found = partitions.get(spec.name, 0)
@@ -165,6 +167,7 @@ def _check(admin: Any, settings: Settings) -> None:
                 f"topic {spec.name} has cleanup.policy={configs[spec.name]}, not {spec.config['cleanup.policy']}: "
                 "correct it with kafka-configs, or events and state would be lost"
             )
+    return described
 
 
 def _cleanup_policies(admin: Any, names: list[str]) -> dict[str, str]:

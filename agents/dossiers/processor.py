@@ -16,7 +16,7 @@ the bytes are is not the processor's to know (`agents.dossiers.store`).
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 
@@ -29,7 +29,8 @@ from agents.alerting import Holds
 from agents.dossiers.apply import apply
 from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.rest import Rest
-from agents.dossiers.rest_records import Changes, made_under
+from agents.dossiers.rest_records import WAITS, Changes, Records, count_in, made_under
+from agents.dossiers.settled import SETTLED, Settled, ended_longer_ago
 from agents.dossiers.standing import Standing, judge
 from agents.dossiers.store import Store
 from agents.dossiers.sync import unsynced_since
@@ -58,6 +59,7 @@ _OF_DOSSIERS = frozenset(DOSSIER_TYPES)
 _OF_AGENCIES = frozenset({AgencyHeartbeat, AgencyTotals})
 _DOSSIER_KEY = b"d"
 _ANY_AGENCY = "any"  # the use of a procedure counts for its issuer, whoever handled the dossier
+_IS_SETTLED = "the dossier ended longer ago than facts are kept, and is counted for good (policy: settled_after)"
 _HISTORY_TICKS = 3  # seconds without history after which no more is expected
 _JUDGED_A_TICK = 2500  # 0.1 to 0.2 s of work: after a long replay, or under a new calendar, events do not wait longer
 
@@ -81,6 +83,14 @@ class RestPlan(ReadPlan, kw_only=True):
     """What is to be kept of dossiers that have come to rest; or of all, when they were counted from their facts."""
 
     rest: Changes = field(default_factory=dict)
+
+
+class SettledPlan(ReadPlan, kw_only=True):
+    """Dossiers of which only what they added is kept from now on."""
+
+    codes: list[str]
+    sums: Records
+    rest: Changes
 
 
 class DossierProcessor:
@@ -125,6 +135,7 @@ class DossierProcessor:
         self._timers = Timers()
         self._uncounted: set[str] = set()
         self._rest = Rest(rulebook)
+        self._settled = Settled()
         self._is_counted = self._is_loaded = False
         self._rulebook = rulebook
         self._law: Law | None = None  # by which the open dossiers were judged last
@@ -145,15 +156,16 @@ class DossierProcessor:
         return self.catching_up or bool(self._history or self._to_judge) or self._timers.are_due(self.judged_at)
 
     def dossier(self, code: str) -> Dossier | None:
-        """Return the facts of one dossier."""
+        """Return the facts of one dossier; None also if they are not kept any more."""
         stored = self._stored.get(code)
-        return None if stored is None else load(stored)
+        return load(stored) if stored else None
 
     def standing(self, code: str) -> Standing | None:
         """Return how a dossier stands, or None if that is not known."""
-        if not self._is_at_rest(code):
-            return self.standings.get(code)
-        return self._rest.standing(code, self._stored[code])
+        stored = self._stored.get(code)
+        if stored and code not in self.standings:
+            return self._rest.standing(code, stored)
+        return self.standings.get(code)
 
     def watched(self) -> Iterator[str]:
         """Yield the dossiers that somebody may have to look at: all but those at rest of which nothing is amiss."""
@@ -166,12 +178,16 @@ class DossierProcessor:
         return self._rulebook
 
     def stored(self, code: str) -> bytes | None:
-        """Return the facts of one dossier as they are stored."""
+        """Return the facts of one dossier as they are stored; `SETTLED` if they are not kept any more."""
         return self._stored.get(code)
 
     def dossiers(self) -> Iterator[tuple[str, bytes]]:
-        """Yield every dossier's code and stored facts; equal facts have equal bytes."""
-        yield from self._stored.items()
+        """Yield the code and the stored facts of every dossier that has some; equal facts have equal bytes."""
+        return ((code, stored) for code, stored in self._stored.items() if stored)
+
+    def settled(self) -> Iterator[str]:
+        """Yield the dossiers of which no facts are kept any more."""
+        return (code for code, stored in self._stored.items() if stored == SETTLED)
 
     def last_uses(self) -> dict[Use, date]:
         """Return when each use of a procedure was last made."""
@@ -187,18 +203,27 @@ class DossierProcessor:
         elif key == POSITION_KEY:
             if value is not None:
                 self._load_position(load_position(value))
+        elif self._settled.load(key, value):
+            self._is_counted = False  # by another worker: what they add is counted in its sums, and nowhere else
+        elif self._rest.load(key, value):
+            if value == WAITS and (code := key[1:].decode()) in self._stored:
+                self._doubt(code)  # another worker does not hold that it rests
         else:
-            _ = self._rest.load(key, value) or self.agencies.load(key, value) or self._teller.load(key, value)
+            _ = self.agencies.load(key, value) or self._teller.load(key, value)
 
     def _load_dossier(self, code: str, stored: bytes | None) -> None:
-        if self._is_counted:
-            if self._is_at_rest(code) and code not in self._uncounted:
-                self.standings[code] = self.standing(code)
-            self._uncounted.add(code)
+        self._doubt(code)
         if stored is None:
             self._stored.pop(code, None)
         else:
             self._stored[code] = stored
+
+    def _doubt(self, code: str) -> None:
+        """Note that what is counted of a dossier may be out of date."""
+        if self._is_counted:
+            if self._is_at_rest(code) and code not in self._uncounted:
+                self.standings[code] = self.standing(code)
+            self._uncounted.add(code)
 
     def _load_position(self, held: Position) -> None:
         self.position, self.watermark = held.offset, held.watermark
@@ -223,7 +248,8 @@ class DossierProcessor:
         self._uncounted = self._rest.begin(self._stored, self.judged_at, self._rulebook)
         self.standings, self._timers = {}, Timers()
         self.tally, self._uses = Tally(), UseDays()
-        self._rest.count_in(self.tally, self._uses, self.agencies)
+        for sums in (self._settled.records, self._rest.records):
+            count_in(sums, self.tally, self._uses, self.agencies)
         self._teller.note_all(self._rest.asking)
         self.unpublished.update(dict.fromkeys(self._rest.asking))
 
@@ -250,6 +276,8 @@ class DossierProcessor:
         kind = type(event.data)
         if self._horizon is not None and event.at > self._horizon:
             plan.results[kind.type, "later"] += 1
+        elif kind in _OF_DOSSIERS and self._stored.get(event.subject) == SETTLED:
+            plan.refuse(record, Rejection(Reason.SETTLED, f"{kind.type}: {_IS_SETTLED}"), kind.type)
         elif kind in _OF_DOSSIERS:
             dossier = plan.dossiers.get(event.subject) or self._find(plan, event.subject)
             if dossier is None:
@@ -344,6 +372,10 @@ class DossierProcessor:
             self._teller.commit(plan, self.activity)
         elif isinstance(plan, RestPlan):
             self._rest.wrote(plan.rest)
+        elif isinstance(plan, SettledPlan):
+            self._settled.records |= plan.sums
+            self._rest.take(plan.rest)
+            self._stored.update(dict.fromkeys(plan.codes, SETTLED))
         elif isinstance(plan, DossierPlan):
             self._commit(plan)
 
@@ -381,13 +413,14 @@ class DossierProcessor:
 
     # -- alerts -------------------------------------------------------------------------------------------------------
 
-    def tell(self) -> AlertPlan | RestPlan | None:
+    def tell(self) -> AlertPlan | RestPlan | SettledPlan | None:
         """Decide which alerts are to be told: none as long as not everything is judged as of now.
 
-        Where there is none, what has changed of the dossiers at rest is written.
+        Where there is none, what has changed of the dossiers at rest is written; where nothing has, some are settled.
         """
-        plan = None if self.unsettled else self._tell_alerts()
-        return plan or self._tell_rest()
+        if self.unsettled:
+            return self._tell_rest()
+        return self._tell_alerts() or self._tell_rest() or self._settle()
 
     def _tell_alerts(self) -> AlertPlan | None:
         plan = AlertPlan(position=self.position, watermark=self.watermark, at=self.judged_at)
@@ -403,6 +436,38 @@ class DossierProcessor:
         plan.changelog = list(changes.items())
         plan.keep_position(self.judged_at)
         return plan
+
+    def _settle(self) -> SettledPlan | None:
+        """Give up the facts of some dossiers that ended longer ago than the policy keeps them."""
+        after = self._rulebook.at(self.judged_at).policy.settled_after
+        if after is None or not self._rest.is_kept(self._rulebook):
+            return None
+        codes = self._settled.next_due(
+            lambda: self._stored, local_date(self.judged_at), lambda code: self._may_settle(code, after)
+        )
+        dossiers = {code: load(self._stored[code]) for code in codes}
+        standings = {code: standing for code in codes if (standing := self.standing(code)) is not None}
+        if not standings:
+            return None
+        plan = SettledPlan(
+            position=self.position,
+            watermark=self.watermark,
+            codes=list(standings),
+            sums=self._settled.settle((dossiers[code], standing) for code, standing in standings.items()),
+            rest=self._rest.settle(standings),
+        )
+        plan.counted_under = self._rest.under
+        plan.changelog = [(_DOSSIER_KEY + code.encode(), SETTLED) for code in standings]
+        plan.changelog += [*plan.sums.items(), *plan.rest.items()]
+        plan.keep_position(self.judged_at)
+        return plan
+
+    def _may_settle(self, code: str, after: timedelta) -> bool:
+        """Whether a dossier is at rest, asks for nobody's attention, and ended so long ago."""
+        stored = self._stored.get(code)
+        if not stored or code in self.standings or code in self._rest.asking:
+            return False
+        return ended_longer_ago(load(stored), after, self.judged_at)
 
     def _holding(self, code: str) -> list[Holds]:
         standing = self.standing(code)

@@ -14,7 +14,6 @@ from datetime import datetime
 from itertools import islice
 
 from agents.agencies.silence import last_work_at
-from agents.agencies.state import Agencies
 from agents.dossiers.dossier import load
 from agents.dossiers.rest_records import (
     REST_KEYS,
@@ -23,15 +22,13 @@ from agents.dossiers.rest_records import (
     Records,
     Sums,
     codes_watched,
-    count_in,
     made_under,
+    put,
     records_of,
     watched,
     watched_as,
 )
 from agents.dossiers.standing import Standing, at_rest
-from agents.dossiers.tally import Tally
-from agents.indicators.usage import UseDays
 from config.rulebook import Rulebook
 
 _LAID_FROM, _LAID_AT_ONCE = 250, 2500  # dossiers: as few are judged in no time after a restore; 0.1 s of work
@@ -55,7 +52,7 @@ class Rest:
         """Take one changelog record in, if it is of this kind; return whether it is."""
         if key[:1] not in REST_KEYS:
             return False
-        _put(self._records if self._held is None else self._held, key, value)
+        put(self._records if self._held is None else self._held, key, value)
         return True
 
     def is_kept(self, rulebook: Rulebook) -> bool:
@@ -65,7 +62,7 @@ class Rest:
     def take(self, changes: Changes) -> None:
         """Take in what changes."""
         for key, value in changes.items():
-            _put(self._records, key, value)
+            put(self._records, key, value)
 
     def wrote(self, changes: Changes) -> None:
         """Take in what `unwritten` has returned: now the changelog holds all there is."""
@@ -96,15 +93,16 @@ class Rest:
             self.under = made_under(rulebook)
         elif not self.is_kept(rulebook):
             self._held = self._records if self._held is None else self._held
-            self._records = records_of(stored.items(), at, rulebook)
+            self._records = records_of(((code, facts) for code, facts in stored.items() if facts), at, rulebook)
         self._come.clear()
         waiting = {code for code in codes_watched(self._records) if self._waits(code)}
         self.asking = {*codes_watched(self._records)} - waiting
         return waiting
 
-    def count_in(self, tally: Tally, uses: UseDays, agencies: Agencies) -> None:
-        """Count what the dossiers at rest add, into what has counted nothing yet."""
-        count_in(self._records, tally, uses, agencies)
+    @property
+    def records(self) -> Records:
+        """All that is to be kept beside the facts."""
+        return self._records
 
     # -- coming and going ---------------------------------------------------------------------------------------------
 
@@ -139,6 +137,16 @@ class Rest:
                 sums.add(before(code), None, -1)
         return changes | sums.records()
 
+    def settle(self, standings: Mapping[str, Standing]) -> Changes:
+        """Return what changes when nothing is kept here any more of dossiers that stand so."""
+        changes, sums = Changes(), Sums(self._records)
+        for code, standing in standings.items():
+            if self._waits(code):
+                changes[watched(code)] = None
+            else:
+                sums.add(standing, None, -1)
+        return changes | sums.records()
+
     def _lay(self, codes: Iterable[str], stored: Mapping[str, bytes]) -> Changes:
         """Return what changes when dossiers are laid to rest."""
         changes, sums = Changes(), Sums(self._records)
@@ -159,10 +167,3 @@ class Rest:
 
     def _waits(self, code: str) -> bool:
         return self._records.get(watched(code)) == WAITS
-
-
-def _put(records: Records, key: bytes, value: bytes | None) -> None:
-    if value is None:
-        records.pop(key, None)
-    else:
-        records[key] = value

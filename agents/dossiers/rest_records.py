@@ -45,7 +45,7 @@ T = TypeVar("T")
 _WATCHED_KEY = b"w"
 WAITS, _ASKS = b"", b"r"
 _SUMS_KEY = b"n"
-_AGENCY_KEY, _DAYS_KEY, _USES_KEY = b"na", b"nd", b"nu"
+_AGENCY, _DAYS, _USES = b"a", b"d", b"u"  # the second byte of a sum's key
 _MONTH_ENDS = len("nd2026-11")
 REST_KEYS = frozenset({_WATCHED_KEY, _SUMS_KEY})
 """By which these records are known among those of the changelog."""
@@ -56,11 +56,9 @@ class _OfAgency(msgspec.Struct, array_like=True):
     worked_at: datetime | None = None
 
 
-_Days = dict[date, Row]
-_Uses = dict[Usage, dict[date, int]]
 _of_agency = msgspec.msgpack.Decoder(_OfAgency)
-_days = msgspec.msgpack.Decoder(_Days)
-_uses = msgspec.msgpack.Decoder(_Uses)
+_days = msgspec.msgpack.Decoder(dict[date, Row])
+_uses = msgspec.msgpack.Decoder(dict[Usage, dict[date, int]])
 _encode = msgspec.msgpack.Encoder().encode
 _NOTHING = {_of_agency: _encode(_OfAgency()), _days: _encode({}), _uses: _encode({})}
 
@@ -108,26 +106,28 @@ def made_under(rulebook: Rulebook) -> bytes:
 class Sums:
     """Sums as they change: those that are touched are decoded, and encoded once all changes are in."""
 
-    def __init__(self, held: Mapping[bytes, bytes]) -> None:
+    def __init__(self, held: Mapping[bytes, bytes], prefix: bytes = _SUMS_KEY) -> None:
         self._held = held
+        self._prefix = prefix
         self._touched: dict[bytes, Any] = {}
 
     def add(self, standing: Standing | None, worked_at: datetime | None, times: int = 1) -> None:
-        """Count what a dossier at rest adds; `times` is -1 to take it out."""
+        """Count what a dossier adds; `times` is -1 to take it out."""
         if standing is None:
             return
         agency = standing.contribution.agency
-        of_agency = self._of(_AGENCY_KEY + agency.encode(), _of_agency)
+        of_agency = self._of(_AGENCY + agency.encode(), _of_agency)
         of_agency.worked_at = max((at for at in (of_agency.worked_at, worked_at) if at is not None), default=None)
         _count(of_agency.contributions, standing.contribution, times)
         for day, mask in standing.counted:
-            days = self._of(_DAYS_KEY + (day.isoformat()[:7] + agency).encode(), _days)
+            days = self._of(_DAYS + (day.isoformat()[:7] + agency).encode(), _days)
             add_mask(days.setdefault(day, [0] * len(NAMES)), mask, times)
         for use, day in uses_of(standing.procedure, standing.counted):
-            uses = self._of(_USES_KEY + use.procedure.encode(), _uses)
+            uses = self._of(_USES + use.procedure.encode(), _uses)
             _count(uses.setdefault(use.kind, {}), day, times)
 
-    def _of(self, key: bytes, decoder: msgspec.msgpack.Decoder[T]) -> T:
+    def _of(self, name: bytes, decoder: msgspec.msgpack.Decoder[T]) -> T:
+        key = self._prefix + name
         found: T | None = self._touched.get(key)
         if found is None:
             found = self._touched[key] = decoder.decode(self._held.get(key, _NOTHING[decoder]))
@@ -159,16 +159,26 @@ def records_of(dossiers: Iterable[tuple[str, bytes]], at: datetime, rulebook: Ru
 
 
 def count_in(records: Records, tally: Tally, uses: UseDays, agencies: Agencies) -> None:
-    """Count what the dossiers at rest add, into what has counted nothing yet."""
+    """Count what sums say, before the first day begins."""
     for key, stored in records.items():
-        match key[:2]:
-            case b"na":
+        if key[:1] == _WATCHED_KEY:
+            continue
+        match key[1:2]:
+            case b"a":
                 one = _of_agency.decode(stored)
                 tally.contributions.update(one.contributions)
                 agencies.worked(key[2:].decode(), one.worked_at)
-            case b"nd":
+            case b"d":
                 for day, row in _days.decode(stored).items():
-                    tally.days.put(key[_MONTH_ENDS:].decode(), day, row)
-            case b"nu":
+                    tally.days.add_row(key[_MONTH_ENDS:].decode(), day, row)
+            case b"u":
                 for kind, days in _uses.decode(stored).items():
-                    uses.put(Use(key[2:].decode(), kind), days)
+                    uses.add_days(Use(key[2:].decode(), kind), days)
+
+
+def put(records: Records, key: bytes, value: bytes | None) -> None:
+    """Put a record in the place of the one before it; None: take that out."""
+    if value is None:
+        records.pop(key, None)
+    else:
+        records[key] = value

@@ -26,20 +26,12 @@ class Tally:
                 self._take_out(before)
             if after is not None:
                 self.contributions[after] += 1
-        self._recount(old, new)
+        if (days := _by_day(old)) != (new_days := _by_day(new)):
+            self.days.replace(days, new_days)
         if old is not None and old.overdue_since is not None:
             self._overdue[old.contribution.agency].discard(code)
         if new is not None and new.overdue_since is not None:
             self._overdue.setdefault(new.contribution.agency, OldestFirst()).add(code, new.overdue_since)
-
-    def _recount(self, old: Standing | None, new: Standing | None) -> None:
-        """Take what is no longer so out of the days, and put what is new in: mostly a count or two."""
-        before, after = _by_day(old), _by_day(new)
-        if before != after:
-            for (agency, day), mask in before.items():
-                self.days.add(agency, day, mask & ~after.get((agency, day), 0), -1)
-            for (agency, day), mask in after.items():
-                self.days.add(agency, day, mask & ~before.get((agency, day), 0), +1)
 
     def _take_out(self, contribution: Contribution) -> None:
         self.contributions[contribution] -= 1

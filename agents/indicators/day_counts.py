@@ -37,9 +37,11 @@ class DayCounts:
                 if day >= start:
                     add_mask(self._row(self._sums[window], agency), mask, times)
 
-    def put(self, agency: str, day: date, row: Row) -> None:
-        """Take over the counts of an agency's day, before the first `turn_to`: nothing else was counted there."""
-        self._days.setdefault(day, {})[agency] = row
+    def add_row(self, agency: str, day: date, row: Row) -> None:
+        """Add the counts of an agency's day, before the first `turn_to`; the row is not to be used elsewhere."""
+        rows = self._days.setdefault(day, {})
+        held = rows.get(agency)
+        rows[agency] = row if held is None else [a + b for a, b in zip(held, row, strict=True)]
 
     def replace(self, before: Mapping[tuple[str, date], int], after: Mapping[tuple[str, date], int]) -> None:
         """Count the masks of `after`, by agency and day, instead of those of `before`: mostly a count or two change."""

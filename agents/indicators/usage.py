@@ -53,10 +53,11 @@ class UseDays:
         self._days: dict[Use, Counter[date]] = {}
         self._last: dict[Use, date | None] = {}
 
-    def put(self, use: Use, days: Mapping[date, int]) -> None:
-        """Take over how often a procedure was used so on each day; nothing else was counted of it."""
-        self._days[use] = Counter(days)
-        self._last[use] = max(days, default=None)
+    def add_days(self, use: Use, days: Mapping[date, int]) -> None:
+        """Add how often a procedure was used so on each day; nothing is taken back by that."""
+        held = self._days.setdefault(use, Counter())
+        held.update(days)
+        self._last[use] = max(held, default=None)
 
     def last_days(self) -> dict[Use, date]:
         """Return the last day of each use that is made."""

@@ -45,6 +45,7 @@ _LOOK_SECONDS = 1.0
 _ROWS = 2000  # a transaction: some 40 ms, half of it Redis' own, so that the events never wait long for the view
 WRITING = b":writing"  # after the owner's name: more of the partition is to come
 _RETRY_SECONDS = 2.0
+_STOP_SECONDS = 3.0
 
 
 class View:
@@ -92,10 +93,15 @@ class View:
         return f"{self._app}:view:{partition}:owner"
 
     async def stop(self) -> None:
-        """Write what is left, if Redis is there, and disconnect."""
+        """Write what is left, if Redis is there, and disconnect.
+
+        After a start that may be tens of thousands of rows. Then a part is left to whoever serves the partition next,
+        who writes all of it anyway.
+        """
+        until = monotonic() + _STOP_SECONDS
         with suppress(RedisError, OSError, StoreError):
             for partition, processor in self._serving().items():
-                while processor.unpublished:
+                while processor.unpublished and monotonic() < until:
                     await self._flush(partition, processor)
         await self._redis.aclose()
 

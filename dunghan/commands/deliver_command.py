@@ -20,8 +20,8 @@ from config.clock import SystemClock
 from config.settings import PREFIX, Settings, load_settings
 from dunghan.errors import UserError
 from streams.acls import Role
-from streams.rights import check_rights
-from streams.topics import TopicsError, check_topics
+from streams.rights import check_topics_and_rights
+from streams.topics import TopicsError
 
 _SINKS = ("alertmanager", "webhook", "grafana")
 
@@ -47,8 +47,7 @@ def command(names: tuple[str, ...], metrics_port: int | None, loglevel: str) -> 
         settings = msgspec.structs.replace(settings, deliver_metrics_port=metrics_port)
     sinks = [_sink(name, settings) for name in names or _configured(settings)]
     try:
-        check_topics(settings)
-        check_rights(settings, Role.DELIVER)
+        check_topics_and_rights(settings, Role.DELIVER)
     except TopicsError as error:
         raise UserError(str(error)) from error
     logging.basicConfig(level=loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -13,8 +13,8 @@ from dunghan.errors import UserError
 from dunghan.options import INSTANT
 from dunghan.worker import Worker
 from streams.acls import Role
-from streams.rights import check_rights
-from streams.topics import TopicsError, check_topics
+from streams.rights import check_topics_and_rights
+from streams.topics import TopicsError
 
 
 @click.command(name="worker")
@@ -39,8 +39,7 @@ def command(
     if metrics_port is not None:
         settings = msgspec.structs.replace(settings, metrics_port=metrics_port)
     try:
-        check_topics(settings)
-        check_rights(settings, Role.WORKER)
+        check_topics_and_rights(settings, Role.WORKER)
     except TopicsError as error:
         raise UserError(str(error)) from error
     clock = FixedClock(at) if at else SystemClock()

@@ -19,6 +19,7 @@ import msgspec
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.settled import SETTLED
 from agents.dossiers.store import StoreError, Stores
 from config.clock import Clock
 from config.rulebook import Rulebook
@@ -30,7 +31,7 @@ from dunghan.replay.comparison import Comparison, compare
 from dunghan.replay.following import Following
 from dunghan.replay.progress import Shown
 from dunghan.replay.rebuild import Rebuild
-from dunghan.stored import stored_dossiers
+from dunghan.stored import stored_states
 from streams.placement import partition_of
 from streams.resuming import TopicReplacedError
 
@@ -179,12 +180,18 @@ async def _look(order: Order, rebuild: Rebuild, clock: Clock) -> Comparison:
     states = rebuild.dossiers()
     return await asyncio.to_thread(
         compare,
-        stored_dossiers(order.running, order.rulebook),
+        _stored_in(order.running, order.rulebook),
         lambda code: states[partition_of(code.encode(), len(states))].stored(code),
         _all_of(states),
         clock.now(),
         order.rulebook,
     )
+
+
+def _stored_in(settings: Settings, rulebook: Rulebook) -> Iterator[tuple[str, bytes]]:
+    for state in stored_states(settings, rulebook):
+        yield from state.dossiers()
+        yield from ((code, SETTLED) for code in state.settled())
 
 
 def _all_of(states: Mapping[int, DossierProcessor]) -> Iterator[tuple[str, bytes]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from agents.dossiers.dossier import dump, load
+from agents.dossiers.settled import SETTLED
 from agents.dossiers.standing import Standing, standing_of
 from config.rulebook import Rulebook
 
@@ -25,7 +26,7 @@ class Kind(StrEnum):
     FACTS = "facts"
     """Other facts are held, and it stands the same."""
     MISSING = "missing"
-    """Only the old version knows it."""
+    """Only the old version knows it, or has counted it for good."""
     ADDED = "added"
     """Only the new version knows it."""
 
@@ -71,7 +72,7 @@ def compare(
     """Compare every dossier.
 
     Args:
-        old: Those of the old version.
+        old: Those of the old version; of those that are settled nothing can be compared.
         new: Finds the facts that the new version holds.
         all_new: Those of the new version.
         at: The instant as of which they are judged.
@@ -95,6 +96,8 @@ def _but(seen: set[str], dossiers: Iterable[Stored]) -> Iterator[Stored]:
 
 
 def _difference(old: bytes, new: bytes | None, at: datetime, rulebook: Rulebook) -> Difference | None:
+    if old == SETTLED:
+        return Difference(_NO_AGENCY, Kind.MISSING) if new is None else None
     if new is None:
         return Difference(_agency(_standing(old, at, rulebook)), Kind.MISSING)
     if old == new or dump(load(old)) == new:  # an older program may have stored the same facts in fewer fields

@@ -24,7 +24,7 @@ def broken(reason: Reason, filing: Filing, at: int, rng: Random) -> Message:
 # Three faults exist in Kafka only: a file has no empty events, since empty lines are passed over; its lines have no
 # timestamp that could tell what lies in the future; and it may hold events of every topic.
 # And nobody sends too much by a slip: a test does (tests/unit/test_decoding_limits.py).
-ALL_REASONS = tuple(reason for reason in Reason if reason is not Reason.TOO_MUCH)
+ALL_REASONS = tuple(reason for reason in Reason if reason not in (Reason.TOO_MUCH, Reason.SETTLED))
 _IN_KAFKA_ONLY = frozenset({Reason.EMPTY, Reason.FUTURE_TIME, Reason.WRONG_TOPIC})
 FILE_REASONS = tuple(reason for reason in ALL_REASONS if reason not in _IN_KAFKA_ONLY)
 

@@ -22,10 +22,11 @@ from dunghan.stack.ports import free_ports
 from streams.acls import Role
 from streams.decode import encode
 from streams.topics import create_topics
+from streams.versions import of_version
 from support.deliver import DeliverProcess
 from support.program import run
 from support.secured import SecuredKafka, make_certificates, running
-from support.workers import WorkerProcess, wait_until_applied
+from support.workers import WorkerProcess, wait_until, wait_until_applied
 
 pytestmark = pytest.mark.stack
 
@@ -95,25 +96,22 @@ def test_each_process_does_its_work_with_the_rights_of_its_role(secured: Secured
     )
 
 
-def test_what_a_replay_makes_it_may_write_and_delete_and_the_worker_may_go_on_with(secured: Secured) -> None:
-    app = secured.settings.app
-    topic = f"{app}-v2-dossiers-changelog"
-    mine, worker = (secured.settings_of(role).kafka_client() for role in (Role.REPLAY, Role.WORKER))
-    with closing(KafkaAdminClient(**mine)) as admin:
-        admin.create_topics([NewTopic(topic, 2, 1)])
-        admin.wait_for_topics([topic])
-        with closing(KafkaProducer(**mine, transactional_id=f"{app}-v2-replay-dossier-events-0")) as producer:
-            producer.init_transactions()
-            producer.begin_transaction()
-            producer.send(topic, b"1", b"k", partition=0).get(10)
-            producer.commit_transaction()
-        with closing(KafkaConsumer(**worker)) as consumer:
-            place = TopicPartition(topic, 0)
-            assert consumer.end_offsets([place])[place] == 2  # the record, and the end of its transaction
-        with closing(KafkaProducer(**worker)) as producer:
-            producer.send(topic, b"2", b"k", partition=0).get(10)
-        assert admin.describe_groups([app])[app]["members"]
-        admin.delete_topics([topic])
+def test_a_replay_builds_a_version_with_the_rights_of_its_role_and_a_worker_goes_on_with_it(
+    secured: Secured, tmp_path: Path
+) -> None:
+    replay = secured.settings_of(Role.REPLAY)
+    built = " ".join(run("replay", "--compare", settings=replay).stdout.split())
+    assert "version 2 beside version 1, of 20 dossiers" in built
+    assert "0 stand otherwise" in built
+
+    heir = WorkerProcess(of_version(secured.settings_of(Role.WORKER), 2), tmp_path, "heir", *free_ports(1))
+    try:
+        wait_until(heir.partitions, 60, "a worker serves a partition of version 2")
+        assert "Authorization" not in heir.log.read_text(), heir.tail()
+    finally:
+        assert heir.stop() == 0
+    wait_until(lambda: sorted(secured.worker.partitions()) == [0, 1], 60, "the first one serves all again")
+    assert "deleted: ninh-binh-v2-dossiers-changelog" in run("replay", "--drop", "2", "--yes", settings=replay).stdout
 
 
 def write(topic: str) -> Callable[[dict[str, Any]], None]:

@@ -263,6 +263,22 @@ def test_who_came_to_rest_by_a_clock_that_ran_ahead_is_counted_anew_by_one_that_
     assert kept(served) == expected(served)
 
 
+def test_who_rests_by_one_clock_and_waits_by_another_is_laid_to_rest_again_by_the_first() -> None:
+    ahead, right = Partition(LATER), Partition(ENDED + HOUR)
+    ahead.tell(*ended()[:2], portal(AT + HOUR))
+    ahead.settle(LATER)
+    tell_all(ahead)
+    right.restore(ahead.changelog)
+    right.settle(ENDED + HOUR)
+    tell_all(right)
+    ahead.restore(right.changelog)
+    ahead.changelog += right.changelog
+    ahead.settle(LATER)
+    tell_all(ahead)
+
+    assert kept(ahead) == expected(ahead)
+
+
 def test_a_changelog_from_before_is_counted_from_its_facts_and_gets_what_it_lacks() -> None:
     served = Partition(LATER)
     served.tell(*ended())

@@ -108,4 +108,8 @@ def test_every_type_is_there_structured_and_in_binary_mode() -> None:
 def test_every_reason_is_there_except_that_of_the_agent_and_of_what_is_too_large_to_write_down() -> None:
     found = {found["reason"] for case in cases() for found in case.values[0]["expected"].get("rejections", [])}
 
-    assert found == set(Reason) - {Reason.WRONG_TOPIC, Reason.TOO_MUCH}  # the latter: test_decoding_limits.py
+    assert found == set(Reason) - {
+        Reason.WRONG_TOPIC,
+        Reason.TOO_MUCH,
+        Reason.SETTLED,
+    }  # test_decoding_limits, test_dossiers_settled

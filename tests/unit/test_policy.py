@@ -91,6 +91,7 @@ def test_the_policy_that_comes_with_the_program_has_the_documented_limits() -> N
     assert shipped.announcement_before == ByIssuer(province=span("5wd"), ministry=span("20wd"))
     assert shipped.publication_within == ByIssuer(province=span("5wd"), ministry=span("10wd"))
     assert shipped.procedure_history == timedelta(days=90)
+    assert shipped.settled_after is None
     assert shipped.agency_silent_after == span("2wd")
     assert shipped.source_stale == SourceSilence(3, span("1wh"), span("2wd"))
     assert {one.name: shipped.bottlenecks.share(one) for one in MEASURES if one.bound is Bound.AT_LEAST} == {
@@ -200,6 +201,9 @@ SLIPS = [
     ("watermark_slack", "8wh", "watermark_slack: 8wh: only wall time"),
     ("live_within", "1wd", "live_within: 1wd: only wall time"),
     ("procedure_history", "60wd", "procedure_history: 60wd: only wall time"),
+    ("settled_after", "500wd", "settled_after: 500wd: only wall time"),
+    ("settled_after", "365d", "settled_after: 365d: the index looks back on up to a year"),
+    ("settled_after", "always", "settled_after"),
     ("agency_silent_after", "2d", "agency_silent_after: 2d: only working time can be meant here"),
     ("agency_silent_after", "closing", "agency_silent_after: closing cannot be counted here"),
     ("source_stale/at_most", "1d", "source_stale: at_most: 1d: only working time can be meant here"),

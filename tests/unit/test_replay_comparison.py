@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from agents.dossiers.dossier import dump
+from agents.dossiers.settled import SETTLED
 from builders import AGENCY, DAY, HOUR, RULEBOOK, dossier, local, status
 from dunghan.replay.comparison import Comparison, Kind, Stored, compare
 from dunghan.replay.text import print_comparison
@@ -50,6 +51,12 @@ def test_dossiers_are_told_apart_by_what_differs() -> None:
         "ADDED": Kind.ADDED,
     }
     assert found.agencies() == {AGENCY: {Kind.STANDING: 1, Kind.FACTS: 1, Kind.MISSING: 1, Kind.ADDED: 1}}
+
+
+def test_of_a_settled_dossier_nothing_is_compared_but_that_the_new_version_has_it() -> None:
+    found = compared([("A", SETTLED), ("B", SETTLED)], [held("A", received("A"))])
+    assert found.dossiers == 2
+    assert {code: one.kind for code, one in found.differences.items()} == {"B": Kind.MISSING}
 
 
 def test_what_differed_only_while_events_came_is_forgotten() -> None:

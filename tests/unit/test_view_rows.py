@@ -14,6 +14,7 @@ from agents.dossiers.rules import sync_missing
 from agents.dossiers.rules.sync_diverged import Kind
 from agents.dossiers.rules.sync_missing import Severity
 from agents.dossiers.standing import Breach, Contribution, Standing, State, standing_of
+from alerts.redis import view
 from alerts.redis.rows import Asking, Row, row_of
 from alerts.redis.view import View
 from builders import DAY, HOUR, MINUTE, PROCEDURE, RULEBOOK, dossier, event, local, portal, status
@@ -122,6 +123,9 @@ class FakeRedis:
 
     async def set(self, key: str, value: bytes) -> None:
         self.keys[key] = value
+
+    async def aclose(self) -> None:
+        pass
 
     def pipeline(self, *, transaction: bool) -> "FakePipeline":
         assert transaction
@@ -341,3 +345,30 @@ def test_the_calendar_by_which_the_workers_judge_is_in_the_view() -> None:
     documents = [parse_document(bytes(one), "written") for one in written]
     names = [msgspec.structs.replace(one, name="written") for one in rulebook.calendars.documents]
     assert documents == names
+
+
+def test_a_worker_that_leaves_writes_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "_ROWS", 1)
+    shown = Shown()
+    shown.served.tell(status(AT, 2), status(AT, 2, code="D-2"))
+    asyncio.run(shown.view.stop())
+
+    shown.assert_right()
+    assert len(shown.redis.keys["dunghan:view:0"]) == 2
+
+
+def test_of_very_much_a_part_is_left_to_the_next_worker_so_that_it_leaves_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(view, "_ROWS", 1)
+    monkeypatch.setattr(view, "_STOP_SECONDS", 0.0)
+    shown = Shown()
+    shown.served.tell(status(AT, 2), status(AT, 2, code="D-2"))
+    shown.flush()
+    asyncio.run(shown.view.stop())
+    assert len(shown.redis.keys["dunghan:view:0"]) == 1
+
+    shown.view = shown.new_view()
+    asyncio.run(shown.view._flush(0, shown.served.processor))
+    asyncio.run(shown.view._flush(0, shown.served.processor))
+    shown.assert_right()
