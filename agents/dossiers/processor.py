@@ -276,7 +276,7 @@ class DossierProcessor:
         kind = type(event.data)
         if self._horizon is not None and event.at > self._horizon:
             plan.results[kind.type, "later"] += 1
-        elif kind in _OF_DOSSIERS and self._stored.get(event.subject) == SETTLED:
+        elif kind in _OF_DOSSIERS and event.subject not in plan.dossiers and self._stored.get(event.subject) == SETTLED:
             plan.refuse(record, Rejection(Reason.SETTLED, f"{kind.type}: {_IS_SETTLED}"), kind.type)
         elif kind in _OF_DOSSIERS:
             dossier = plan.dossiers.get(event.subject) or self._find(plan, event.subject)
