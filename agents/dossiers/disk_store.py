@@ -34,6 +34,7 @@ _CACHE = 64 * _MIB  # of blocks read, indexes and filters: of all partitions tog
 _UNWRITTEN = 32 * _MIB  # what is not in a file yet
 _FILTER_BITS = 10  # a key: of the dossiers that are not there, one in a hundred is looked for in a file
 _OPEN_FILES = 64  # of a partition
+_NAME = "dunghan-store-"  # whatever has such a name may be removed
 
 
 class DiskStores(Stores):
@@ -154,23 +155,29 @@ class _Items(ItemsView[str, bytes]):
 
 
 class _Trouble:
-    """Tells of what RocksDB and the disk say, as one line that says where."""
+    """Tells of what RocksDB and the disk say, as one line that says where; from then on, to everyone.
+
+    A disk may have space again. But nobody knows by then what the store lacks.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._told: StoreError | None = None
 
     def __enter__(self) -> None:
-        pass
+        if self._told is not None:
+            raise self._told
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None) -> None:
         if isinstance(error, DbClosedError):
             raise StoreClosedError(f"{self._folder}: the partition's store is closed") from error
         if isinstance(error, Exception):  # the client has no narrower type
             said = " ".join(str(error).split())
-            raise StoreError(
+            self._told = StoreError(
                 f"{PREFIX}STORE_DIR: the store in {self._folder} is of no use any more: {said}; see to the disk, and "
                 "start again: it is made anew"
-            ) from error
+            )
+            raise self._told from error
 
 
 def _options() -> Options:
@@ -194,14 +201,14 @@ def _own_folder(root: Path) -> tuple[Path, int]:
     """Make a folder in `root` that stays locked while this process lives; remove those of processes that are gone."""
     beginning = _locked(root, fcntl.LOCK_EX)  # one at a time, else a folder could go before it is locked
     try:
-        for other in root.glob("worker-*"):
-            with suppress(BlockingIOError):  # its worker lives
+        for other in root.glob(f"{_NAME}*"):
+            with suppress(BlockingIOError, FileNotFoundError):  # its process lives, or is just removing it
                 lock = _locked(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 try:
                     rmtree(other)
                 finally:
                     os.close(lock)
-        folder = Path(mkdtemp(prefix="worker-", dir=root))
+        folder = Path(mkdtemp(prefix=_NAME, dir=root))
         return folder, _locked(folder, fcntl.LOCK_EX)
     finally:
         os.close(beginning)

@@ -137,7 +137,7 @@ def test_a_store_that_was_dropped_leaves_nothing_on_disk_and_says_that_it_is_clo
     stores.drop(TOPIC, 0)
     stores.drop("catalogue-events", 1)  # which has none on disk
 
-    (folder,) = tmp_path.glob("worker-*/*")
+    (folder,) = tmp_path.glob("*/*")
     assert folder.name.startswith(f"{TOPIC}-1-")
     assert other["D-1"] == b"facts"
     with pytest.raises(StoreClosedError):
@@ -185,16 +185,29 @@ def files_no_larger_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_told_in_one_line_with_what_to_do(stores: DiskStores) -> None:
+def test_a_full_disk_is_told_in_one_line_with_what_to_do_and_to_everyone_even_once_there_is_space(
+    stores: DiskStores,
+) -> None:
+    store = stores.open(TOPIC, 0)
     with files_no_larger_than(1 << 20), pytest.raises(StoreError) as failed:
-        write_on(stores.open(TOPIC, 0), count())
+        write_on(store, count())
+    with pytest.raises(StoreError, match="of no use any more"):
+        store["000000"]
     assert str(failed.value).startswith("DUNGHAN_STORE_DIR: the store in ")
     assert "File too large; see to the disk, and start again" in str(failed.value)
     assert "\n" not in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (lambda store: list(store.items()), rf"of {MANY} dossiers \d+ can be read"),
+        (lambda store: [store[f"{number:06}"] for number in range(MANY)], "Corruption"),
+    ],
+    ids=["in one pass", "one by one"],
+)
 def test_a_broken_file_is_told_by_whoever_reads_it_and_never_taken_for_the_end(
-    stores: DiskStores, tmp_path: Path
+    read: Callable[[Store], object], said: str, stores: DiskStores, tmp_path: Path
 ) -> None:
     store = filled(stores)
     (file, *_) = tmp_path.rglob("*.sst")
@@ -202,7 +215,5 @@ def test_a_broken_file_is_told_by_whoever_reads_it_and_never_taken_for_the_end(
         opened.seek(file.stat().st_size // 2)
         opened.write(bytes(100_000))
 
-    with pytest.raises(StoreError, match=rf"of {MANY} dossiers \d+ can be read"):
-        list(store.items())
-    with pytest.raises(StoreError, match="Corruption"):
-        [store[f"{number:06}"] for number in range(MANY)]
+    with pytest.raises(StoreError, match=said):
+        read(store)
