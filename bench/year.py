@@ -6,7 +6,7 @@
    is served, and all is judged as of now; how fast the changelog was restored; how much memory all of them hold.
 3. Beside that, in one process: what an event costs a partition that holds few dossiers, and many.
 
-Example: python -m bench.year --dossiers 100000 --workers 1
+Example: python -m bench.year --dossiers 100000 --workers 1 --store disk
 """
 
 import asyncio
@@ -17,9 +17,9 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from time import monotonic, process_time, sleep
 from typing import NamedTuple
@@ -29,9 +29,11 @@ import click
 import msgspec
 import psutil
 
+from agents.dossiers.disk_store import DiskStores
 from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.rest_records import made_under, records_of
+from agents.dossiers.store import Store
 from agents.reading import ReadPlan
 from bench import broker
 from config.clock import Clock, FixedClock, SystemClock
@@ -78,7 +80,15 @@ class Start(NamedTuple):
 @click.option("--dossiers", default=1_550_000, show_default=True, help="How many there are.")
 @click.option("--workers", default=2, show_default=True, help="How many hold them.")
 @click.option("--costs/--no-costs", default=True, help="Measure what an event costs, too.")
-def main(dossiers: int, workers: int, *, costs: bool) -> None:
+@click.option(
+    "--store",
+    "kinds",
+    type=click.Choice(["memory", "disk"]),
+    default=["memory"],
+    multiple=True,
+    help="Where workers hold them; give both to compare.  [default: memory]",
+)
+def main(dossiers: int, workers: int, kinds: Sequence[str], *, costs: bool) -> None:
     """Measure what a province's year takes: memory, the restore, a restart, and an event among few and many."""
     clock, rulebook = SystemClock(), load_rulebook()
     facts = sample(clock, rulebook)
@@ -95,12 +105,17 @@ def main(dossiers: int, workers: int, *, costs: bool) -> None:
             create_topics(settings)
             asyncio.run(fill(settings, facts, dossiers, rulebook, clock))
             start(settings, Path(folder), workers, hold_seconds=_TELLING_SECONDS)
-            tell(start(settings, Path(folder), workers, hold_seconds=_VIEW_SECONDS), dossiers)
+            for kind in kinds:
+                print(f"{kind}:")
+                held = msgspec.structs.replace(settings, store_dir=f"{folder}/store" if kind == "disk" else "")
+                tell(start(held, Path(folder), workers, hold_seconds=_VIEW_SECONDS), dossiers)
         finally:
             stack.down(started)
     if costs:
-        for held in _COSTS:
-            print(f"an event among {held:>9,} dossiers: {cost(facts, held, rulebook, clock):.1f} µs of CPU")
+        for held, kind in product(_COSTS, kinds):
+            with store_of(kind) as empty:
+                spent = cost(facts, held, rulebook, clock, empty)
+            print(f"an event among {held:>9,} dossiers, {kind}: {spent:.1f} µs of CPU")
 
 
 def tell(one: Start, dossiers: int) -> None:
@@ -231,10 +246,20 @@ def _are_ready(workers: Mapping[tuple[int, int], Path], partitions: int) -> bool
 # -- an event ---------------------------------------------------------------------------------------------------------
 
 
-def cost(facts: Facts, held: int, rulebook: Rulebook, clock: Clock) -> float:
+@contextmanager
+def store_of(kind: str) -> Iterator[Store]:
+    """Yield an empty store."""
+    if kind == "memory":
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="dunghan-year-") as folder, closing(DiskStores(Path(folder))) as stores:
+        yield stores.open("dossier-events", 0)
+
+
+def cost(facts: Facts, held: int, rulebook: Rulebook, clock: Clock, store: Store) -> float:
     """Return what an event costs a partition that holds so many dossiers, in µs of CPU: the least of some months."""
     now = clock.now()
-    processor = DossierProcessor(rulebook=rulebook, clock=FixedClock(now))
+    processor = DossierProcessor(rulebook=rulebook, clock=FixedClock(now), store=store)
     for code, stored in copies(facts, held):
         processor.load(b"d" + code.encode(), stored)
     processor.load(*_position(now, b""))

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     replication_factor: Positive = 1
     session_timeout_seconds: Seconds = 6.0  # a crashed worker's partitions are taken over after this
     chunk_records: Positive = 8000  # 0.6 s of work; 2000 costs a third more an event (docs/benchmarks.md)
+    store_dir: str = ""  # a folder where workers hold the dossiers; empty: in memory
 
     redis: str = "redis://127.0.0.1:16379/0"  # rediss:// for TLS; user and password in the address
     redis_ca_file: str = ""

@@ -11,7 +11,8 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ import mode.loop
 from agents import agent
 from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.store import StoreError
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
@@ -32,6 +34,7 @@ from config.clock import Clock
 from config.policy import PolicyError
 from config.rulebook import load_rulebook
 from config.settings import Settings
+from dunghan.dossier_stores import stores_of
 from streams.calendar_feed import CalendarFeed
 from streams.faust_app import CoordinatingApp, create_app
 from streams.reader import PartitionReader
@@ -57,6 +60,7 @@ class Worker:
         self._rulebook = self._shipped
         self._calendar = CalendarFeed(settings)
         self._activity = Activity()
+        self._stores = stores_of(settings)
         self._rejoining: asyncio.Task[None] | None = None  # runs from a revoke to the next assignment
         self.app = create_app(settings, data_dir=data_dir, instance_id=instance_id)
         self.readers = {
@@ -67,6 +71,7 @@ class Worker:
                 new_processor=partial(self._new_processor, source, kind),
                 handle=agent.register(self.app, source.topic),
                 on_failure=self._fail,
+                on_forgotten=partial(self._stores.drop, source.topic),
             )
             for source, kind in zip(sources(settings), _PROCESSORS, strict=True)
         }
@@ -93,12 +98,14 @@ class Worker:
         }
 
     def _new_processor(self, source: Source, kind: type[Any], partition: int) -> Any:
+        many = {"store": self._stores.open(source.topic, partition)} if kind is DossierProcessor else {}
         return kind(
             rulebook=self._rulebook,
             clock=self._clock,
             activity=self._activity,
             partition=partition,
             lives_here=lambda code: source.home(code) == partition,
+            **many,
         )
 
     def _rule_by(self, documents: Sequence[CalendarDocument]) -> None:
@@ -121,9 +128,19 @@ class Worker:
         Faust's own way out can hang on what has failed, so it has a time limit. Nothing is lost by leaving hard: what
         was written is in the changelog, and what was not is still in the events topic.
         """
-        log.critical("the worker stops: %r", error, exc_info=error)
+        if isinstance(error, StoreError):
+            log.critical("the worker stops: %s", error)  # the line says it all
+        else:
+            log.critical("the worker stops: %r", error, exc_info=error)
         asyncio.get_running_loop().call_later(_LAST_WORDS_SECONDS, os._exit, _EXIT_SOFTWARE)
         await self.app.crash(error)
+
+    async def _or_stop(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what needs the states, and stop the process if they cannot be read any more."""
+        try:
+            await work
+        except StoreError as error:
+            await self._fail(error)
 
     def _expect_assignment(self, within: float | None) -> None:
         """Stop if the group has not taken this worker back so many seconds after a revoke; None: it has."""
@@ -146,7 +163,7 @@ class Worker:
             if not tasks:  # nothing is judged before the calendar is known
                 self._rule_by(await self._calendar.start())
                 tasks.append(asyncio.create_task(self._calendar.follow(self._rule_by)))
-                tasks.append(asyncio.create_task(self.view.run()))
+                tasks.append(asyncio.create_task(self._or_stop(self.view.run())))
                 tasks.append(asyncio.create_task(self.counts.run()))
             for topic, reader in self.readers.items():
                 await reader.assign({tp.partition for tp in assigned if tp.topic == topic})
@@ -172,8 +189,11 @@ class Worker:
         async def advance() -> None:
             if (error := app.group_failure) is not None:
                 await self._fail(error)
-            for reader in self.readers.values():
-                reader.advance()
+            await self._or_stop(self._advance())
+
+    async def _advance(self) -> None:
+        for reader in self.readers.values():
+            reader.advance()
 
     def run(self, *, loglevel: str) -> None:
         """Work until SIGTERM or SIGINT. Does not return: Faust's worker ends the process.
@@ -183,8 +203,9 @@ class Worker:
         """
         # Dossiers live long and hold no cycles: collecting among them as often as Python does by default costs a tenth.
         gc.set_threshold(100_000, 50, 100)
-        stop_metrics = serve(self.collector, self._settings.metrics_host, self._settings.metrics_port)
-        try:
-            faust.Worker(self.app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
-        finally:
-            stop_metrics()
+        with closing(self._stores):
+            stop_metrics = serve(self.collector, self._settings.metrics_host, self._settings.metrics_port)
+            try:
+                faust.Worker(self.app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
+            finally:
+                stop_metrics()

@@ -61,6 +61,7 @@ class PartitionReader:
         new_processor: Callable[[int], PartitionProcessor],
         handle: Handle,
         on_failure: Callable[[BaseException], Awaitable[None]],
+        on_forgotten: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Prepare a reader.
 
@@ -71,6 +72,7 @@ class PartitionReader:
             new_processor: Makes the empty state of a partition.
             handle: Turns a chunk into a plan, usually by passing it through the dossier agent.
             on_failure: Called with what the reader cannot recover from.
+            on_forgotten: Called with a partition whose state is not needed any more.
         """
         self._settings = settings
         self._source = source
@@ -78,6 +80,7 @@ class PartitionReader:
         self._new_processor = new_processor
         self._handle = handle
         self._on_failure = on_failure
+        self._on_forgotten = on_forgotten
         self._states: dict[int, PartitionProcessor] = {}  # warm: also between a revoke and the next assignment
         self._writers: dict[int, ChangelogWriter] = {}
         self._serving: set[int] = set()
@@ -150,6 +153,7 @@ class PartitionReader:
         writer = self._writers.pop(partition, None)
         if writer is not None:
             await writer.close()
+        self._on_forgotten(partition)
 
     # -- serving ------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@
 After a crash or a move the state is `load`ed from the changelog and counted by one pass, `recount`.
 
 Of a dossier at rest (nearly all are: `Standing.is_at_rest`) only its stored bytes are held. How it stands is a function
-of them, asked for again when more is said of it; what it adds is kept in the changelog (`agents.dossiers.rest`).
+of them, asked for again when more is said of it; what it adds is kept in the changelog (`agents.dossiers.rest`). Where
+the bytes are is not the processor's to know (`agents.dossiers.store`).
 """
 
 from collections import Counter
@@ -31,6 +32,7 @@ from agents.dossiers.rest import Rest
 from agents.dossiers.rest_records import WAITS, Changes, Records, count_in, made_under
 from agents.dossiers.settled import SETTLED, Settled, ended_longer_ago
 from agents.dossiers.standing import Standing, judge
+from agents.dossiers.store import Store, walk
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
@@ -103,6 +105,7 @@ class DossierProcessor:
         partition: int = 0,
         lives_here: Callable[[str], bool] = lambda _: True,
         horizon: datetime | None = None,
+        store: Store | None = None,
     ) -> None:
         """Start empty.
 
@@ -113,6 +116,7 @@ class DossierProcessor:
             partition: Its number, by which others know who tells them something.
             lives_here: Whether a dossier's code belongs to this partition.
             horizon: Events after this instant have not happened yet, and are passed over.
+            store: Where the stored bytes are to be; empty. In memory if none is given.
         """
         self.position = -1
         self.watermark: datetime | None = None
@@ -124,7 +128,7 @@ class DossierProcessor:
         self.activity = activity or Activity()
         self.unpublished: dict[str, None] = {}  # dossiers that the view has not taken as they stand by now, in order
         self.oldest_overdue: dict[str, datetime] = {}  # by agency, as of the last `advance`
-        self._stored: dict[str, bytes] = {}
+        self._stored: Store = {} if store is None else store
         self._teller = Teller(SubjectKind.DOSSIER, clock)
         self._uses = UseDays()
         self._partition = partition
@@ -250,7 +254,7 @@ class DossierProcessor:
         self.unpublished.update(dict.fromkeys(self._rest.asking))
 
     def _is_at_rest(self, code: str) -> bool:
-        return code in self._stored and code not in self.standings
+        return code not in self.standings and code in self._stored
 
     # -- one chunk ----------------------------------------------------------------------------------------------------
 
@@ -272,7 +276,7 @@ class DossierProcessor:
         kind = type(event.data)
         if self._horizon is not None and event.at > self._horizon:
             plan.results[kind.type, "later"] += 1
-        elif kind in _OF_DOSSIERS and self._stored.get(event.subject) == SETTLED:
+        elif kind in _OF_DOSSIERS and event.subject not in plan.dossiers and self._stored.get(event.subject) == SETTLED:
             plan.refuse(record, Rejection(Reason.SETTLED, f"{kind.type}: {_IS_SETTLED}"), kind.type)
         elif kind in _OF_DOSSIERS:
             dossier = plan.dossiers.get(event.subject) or self._find(plan, event.subject)
@@ -439,7 +443,7 @@ class DossierProcessor:
         if after is None or not self._rest.is_kept(self._rulebook):
             return None
         codes = self._settled.next_due(
-            lambda: self._stored, local_date(self.judged_at), lambda code: self._may_settle(code, after)
+            lambda: walk(self._stored), local_date(self.judged_at), lambda code: self._may_settle(code, after)
         )
         dossiers = {code: load(self._stored[code]) for code in codes}
         standings = {code: standing for code in codes if (standing := self.standing(code)) is not None}

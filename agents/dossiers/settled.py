@@ -39,16 +39,16 @@ class Settled:
         put(self.records, key, value)
         return True
 
-    def next_due(self, codes: Callable[[], Iterable[str]], today: date, is_due: Callable[[str], bool]) -> list[str]:
+    def next_due(self, codes: Callable[[], Iterator[str]], today: date, is_due: Callable[[str], bool]) -> list[str]:
         """Look at some more dossiers, all of them once a day; return those that are to be settled.
 
         Args:
-            codes: All dossiers as of when a day begins.
+            codes: Walks over all dossiers; asked for when a day begins.
             today: The date in Viet Nam.
             is_due: Whether a dossier is to be settled, if it is still there.
         """
         if today > self._began_on:
-            self._began_on, self._walk = today, iter(list(codes()))
+            self._began_on, self._walk = today, codes()
         return [code for code in islice(self._walk, _LOOKED_AT) if is_due(code)]
 
     def settle(self, dossiers: Iterable[tuple[Dossier, Standing]]) -> Records:

@@ -30,6 +30,7 @@ from redis.exceptions import RedisError, WatchError
 
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.standing import Standing
+from agents.dossiers.store import StoreClosedError, StoreError
 from alerts.redis.client import packing_client
 from alerts.redis.rows import Row, row_of
 from alerts.redis.writes import Writes
@@ -74,6 +75,8 @@ class View:
                     if processor.rulebook is not self._rulebook:
                         await self._write_calendar(processor.rulebook)
                 await asyncio.sleep(_FLUSH_SECONDS)
+            except StoreClosedError:
+                continue  # the partition has been taken away meanwhile
             except (RedisError, OSError) as error:
                 self.failures += 1
                 log.warning("Redis view: %s; the stream goes on, the view follows when Redis is back", error)
@@ -96,7 +99,7 @@ class View:
         who writes all of it anyway.
         """
         until = monotonic() + _STOP_SECONDS
-        with suppress(RedisError, OSError):
+        with suppress(RedisError, OSError, StoreError):
             for partition, processor in self._serving().items():
                 while processor.unpublished and monotonic() < until:
                     await self._flush(partition, processor)

@@ -10,7 +10,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -20,9 +20,11 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.settled import SETTLED
+from agents.dossiers.store import StoreError, Stores
 from config.clock import Clock
 from config.rulebook import Rulebook
 from config.settings import Settings
+from dunghan.dossier_stores import stores_of
 from dunghan.errors import UserError
 from dunghan.evaluation import lines_of
 from dunghan.replay.comparison import Comparison, compare
@@ -66,7 +68,10 @@ async def build(order: Order, clock: Clock, shown: Shown) -> Built:
         UserError: saying what is in the way, and how to go on.
     """
     try:
-        return await _build(order, clock, shown)
+        with closing(stores_of(order.new)) as stores:
+            return await _build(order, clock, shown, stores)
+    except StoreError as error:
+        raise UserError(str(error)) from error
     except ProducerFenced as error:
         raise UserError(
             f"another replay, or a worker, has taken version {order.new.state_version} over; let one of them run"
@@ -80,8 +85,8 @@ async def build(order: Order, clock: Clock, shown: Shown) -> Built:
         raise UserError(f"Kafka at {order.new.kafka}: {error!r}; run the same command again to go on") from error
 
 
-async def _build(order: Order, clock: Clock, shown: Shown) -> Built:
-    rebuild = Rebuild(order.new, order.rulebook, clock)
+async def _build(order: Order, clock: Clock, shown: Shown, stores: Stores) -> Built:
+    rebuild = Rebuild(order.new, order.rulebook, clock, stores)
     async with _following(order, rebuild) as following:
         _refuse_what_is_not_whole(order, rebuild)
         lines = await _read_files(order, rebuild, shown)

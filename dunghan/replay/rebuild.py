@@ -16,6 +16,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from agents.dossiers.processor import DossierProcessor
+from agents.dossiers.store import Stores
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from config.clock import Clock
@@ -38,9 +39,11 @@ _CHECKPOINT_SECONDS = 10.0
 class Rebuild:
     """The version of the state that these settings name. All methods run on one event loop."""
 
-    def __init__(self, settings: Settings, rulebook: Rulebook, clock: Clock) -> None:
+    def __init__(self, settings: Settings, rulebook: Rulebook, clock: Clock, stores: Stores | None = None) -> None:
         self.settings = settings
-        self.partitions: Mapping[TopicPartition, Rebuilt] = rebuilt_partitions(settings, rulebook, clock)
+        self.partitions: Mapping[TopicPartition, Rebuilt] = rebuilt_partitions(
+            settings, rulebook, clock, stores or Stores()
+        )
         self._clock = clock
         self._written_at = monotonic()
 

@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.rest_records import REST_KEYS
+from agents.dossiers.store import Stores
 from agents.petitions.processor import PetitionProcessor
 from agents.procedures.processor import ProcedureProcessor
 from agents.reading import POSITION_KEY, ReadPlan
@@ -106,22 +107,25 @@ class Rebuilt:
             self.state.advance(now, reach=Reach.END)
 
 
-def rebuilt_partitions(settings: Settings, rulebook: Rulebook, clock: Clock) -> Mapping[TopicPartition, Rebuilt]:
+def rebuilt_partitions(
+    settings: Settings, rulebook: Rulebook, clock: Clock, stores: Stores
+) -> Mapping[TopicPartition, Rebuilt]:
     """Return every partition of every topic, empty."""
-    found = _partitions(settings, rulebook, clock)
+    found = _partitions(settings, rulebook, clock, stores)
     return {TopicPartition(one.source.topic, one.number): one for one in found}
 
 
-def _partitions(settings: Settings, rulebook: Rulebook, clock: Clock) -> Iterator[Rebuilt]:
+def _partitions(settings: Settings, rulebook: Rulebook, clock: Clock, stores: Stores) -> Iterator[Rebuilt]:
     for source, kind in zip(sources(settings), _PROCESSORS, strict=True):
         for number in range(source.partitions):
 
             def lives_here(code: str, home: Source = source, here: int = number) -> bool:
                 return home.home(code) == here
 
+            many = {"store": stores.open(source.topic, number)} if kind is DossierProcessor else {}
             yield Rebuilt(
                 settings,
                 source,
                 number,
-                kind(rulebook=rulebook, clock=clock, partition=number, lives_here=lives_here),
+                kind(rulebook=rulebook, clock=clock, partition=number, lives_here=lives_here, **many),
             )

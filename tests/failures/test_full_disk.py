@@ -1,4 +1,4 @@
-"""No space left: where the broker keeps the changelog, and where a worker writes its log and its small files."""
+"""No space left: where the broker keeps the changelog, and where a worker has its log, small files and dossiers."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from config.settings import Settings
@@ -19,7 +20,7 @@ from support.workers import wait_until
 
 pytestmark = [pytest.mark.stack, thorough]
 
-BROKER_MEGABYTES, WORKER_MEGABYTES = 160, 1
+BROKER_MEGABYTES, WORKER_MEGABYTES, STORE_MEGABYTES = 160, 1, 4
 
 
 @contextmanager
@@ -81,4 +82,25 @@ def test_a_worker_whose_disk_is_full_works_on(
                 workers.members[0] = workers.start(0)
                 seconds = seconds_to_recover(settings)
             figures.note("a worker's disk full, and the worker killed", len(simulated.events), seconds)
+            assert_all_ends_as_it_must(workers)
+
+
+def test_a_worker_without_space_for_its_store_says_so_in_one_line_and_goes_on_once_there_is_some(
+    simulated: Simulated, settings: Settings, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "store", STORE_MEGABYTES) as store:
+        settings = msgspec.structs.replace(settings, store_dir=str(store))
+        filler = fill(store)
+        with team(simulated, settings, tmp_path, 1) as workers:
+            (worker,) = workers.members
+            assert worker.process.wait(30) != 0
+            (line,) = [one for one in worker.tail(200).splitlines() if "the worker stops" in one]
+            assert "DUNGHAN_STORE_DIR: " in line
+            assert "No space left on device" in line
+
+            filler.unlink()
+            workers.members = [workers.start(0)]
+            with published(simulated, settings, LOAD_SECONDS):
+                workers.wait_until_serving()
+                fill(store)
             assert_all_ends_as_it_must(workers)

@@ -8,6 +8,7 @@ from agents.dossiers.dossier import Dossier
 from agents.dossiers.processor import _HISTORY_TICKS, DossierPlan, DossierProcessor
 from agents.dossiers.report import AgencyReport, agency_reports
 from agents.dossiers.standing import Standing, judge
+from agents.dossiers.store import Store
 from agents.dossiers.tally import Tally
 from builders import RULEBOOK, KafkaRecord, records
 from config.clock import FixedClock
@@ -27,18 +28,24 @@ class Partition:
         activity: Activity | None = None,
         lives_here: Callable[[str], bool] = lambda _: True,
         rulebook: Rulebook = RULEBOOK,
+        new_store: Callable[[], Store] = dict,
     ) -> None:
         self.clock = FixedClock(now)
         self.activity = activity or Activity()
         self.lives_here = lives_here
         self.rulebook = rulebook
+        self.new_store = new_store
         self.changelog: list[tuple[bytes, bytes | None]] = []
         self.processor = self.new_processor()
         self.processor.recount()
 
     def new_processor(self) -> DossierProcessor:
         return DossierProcessor(
-            rulebook=self.rulebook, clock=self.clock, activity=self.activity, lives_here=self.lives_here
+            rulebook=self.rulebook,
+            clock=self.clock,
+            activity=self.activity,
+            lives_here=self.lives_here,
+            store=self.new_store(),
         )
 
     @property

@@ -1,6 +1,8 @@
 """Dossiers that ended longer ago than their facts are kept: the numbers stay, whatever happens."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from career_strategies import CAREERS
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from test_dossiers_at_rest import ended, few, numbers, tell_all
 
 from agents.dossiers import rest, settled
+from agents.dossiers.disk_store import DiskStores
 from agents.dossiers.settled import SETTLED
 from builders import CODE, DAY, event, local, policy, portal, rulebook_of, status
 from history_strategies import HISTORIES, START, deliveries, moved, split
@@ -206,3 +209,21 @@ def test_what_is_said_of_it_later_goes_to_the_dead_letters_and_the_rest_of_the_c
     assert "settled_after" in refused.rejection.detail
     assert is_settled(served)
     assert served.reports["H42.17"].finished_early == 2
+
+
+# -- on disk ----------------------------------------------------------------------------------------------------------
+
+
+def test_dossiers_on_disk_are_looked_at_as_those_in_memory_while_more_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settled, "_LOOKED_AT", 1)
+    with closing(DiskStores(tmp_path)) as stores:
+        served = Partition(SOON, rulebook=RULEBOOK, new_store=lambda: stores.open("dossier-events", 0))
+        for number in range(3):
+            served.tell(*ended(f"D-{number}"))
+        served.settle(LATE)
+        while not is_settled(served, "D-2"):
+            served.tell(status(LATE, 2, code=f"D-{len(served.processor)}"))
+            tell_all(served)
+        assert {*served.processor.settled()} == {"D-0", "D-1", "D-2"}
