@@ -276,15 +276,8 @@ class DossierProcessor:
         kind = type(event.data)
         if self._horizon is not None and event.at > self._horizon:
             plan.results[kind.type, "later"] += 1
-        elif kind in _OF_DOSSIERS and event.subject not in plan.dossiers and self._stored.get(event.subject) == SETTLED:
-            plan.refuse(record, Rejection(Reason.SETTLED, f"{kind.type}: {_IS_SETTLED}"), kind.type)
         elif kind in _OF_DOSSIERS:
-            dossier = plan.dossiers.get(event.subject) or self._find(plan, event.subject)
-            if dossier is None:
-                _forward(plan, event)
-            else:
-                self._apply(plan, dossier, event)
-                plan.hear(record, event)
+            self._tell_dossier(plan, record, event)
         elif kind not in _OF_AGENCIES:
             detail = f"{kind.type} does not belong among dossier events"
             plan.refuse(record, Rejection(Reason.WRONG_TOPIC, detail), kind.type)
@@ -295,13 +288,21 @@ class DossierProcessor:
             plan.results[kind.type, "applied"] += 1
             plan.hear(record, event)
 
-    def _find(self, plan: DossierPlan, code: str) -> Dossier | None:
-        """Return the dossier as the chunk's first event finds it; None if it lives in another partition."""
-        stored = self._stored.get(code)
-        if stored is None and not self._lives_here(code):
-            return None
-        dossier = plan.dossiers[code] = Dossier(code) if stored is None else load(stored)
-        return dossier
+    def _tell_dossier(self, plan: DossierPlan, record: Record, event: Event) -> None:
+        """Merge an event into its dossier, as the chunk has left that so far."""
+        code = event.subject
+        dossier = plan.dossiers.get(code)
+        if dossier is None:
+            stored = self._stored.get(code)
+            if stored is None and not self._lives_here(code):
+                _forward(plan, event)
+                return
+            if stored == SETTLED:
+                plan.refuse(record, Rejection(Reason.SETTLED, f"{event.data.type}: {_IS_SETTLED}"), event.data.type)
+                return
+            dossier = plan.dossiers[code] = Dossier(code) if stored is None else load(stored)
+        self._apply(plan, dossier, event)
+        plan.hear(record, event)
 
     def _apply(self, plan: DossierPlan, dossier: Dossier, event: Event) -> None:
         acknowledges = isinstance(event.data, DossierPortal) and event.data.outcome is Outcome.ACKNOWLEDGED
