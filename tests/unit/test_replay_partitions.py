@@ -4,12 +4,15 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 
+from agents.dossiers.disk_store import DiskStores
 from agents.procedures.processor import ProcedureProcessor
 from builders import AGENCY, DAY, KafkaRecord, event, local, milliseconds, status
 from config.clock import FixedClock
@@ -110,6 +113,14 @@ def test_topics_in_whose_partitions_events_lie_anyhow_end_in_the_facts_of_evalua
     built = rebuild()
     read(built, published((one.value for one in simulated.events), seed))
     assert facts(built) == simulated.state
+
+
+def test_a_version_that_is_built_on_disk_ends_in_the_same_facts(simulated: Simulated, tmp_path: Path) -> None:
+    with closing(DiskStores(tmp_path)) as stores:
+        built = Rebuild(SETTINGS, load_rulebook(), FixedClock(AT), stores)
+        read(built, published((one.value for one in simulated.events), 1))
+        assert len(list(tmp_path.glob("*/*"))) == SETTINGS.partitions
+        assert facts(built) == simulated.state
 
 
 def test_archived_lines_end_in_the_facts_of_evaluate_in_whatever_order(simulated: Simulated) -> None:
