@@ -78,7 +78,8 @@ def test_each_process_does_its_work_and_is_refused_nothing(secured: Secured) -> 
     run("view", "rebuild", settings=tools)
     assert LATE in run("explain", LATE, settings=tools).stdout
     checks = RedisChecks(tools, SystemClock())
-    assert {check().verdict for check in (checks.reachable, checks.view, checks.counts)} == {Verdict.OK}
+    asked = (checks.reachable, checks.view, checks.counts)
+    wait_until(lambda: {check().verdict for check in asked} == {Verdict.OK}, 30, "all to be written anew")
     assert "Redis" in clocks(tools, SystemClock()).found
 
     with closing(redis.client("admin")) as admin:
