@@ -31,7 +31,7 @@ test-long: $(VENV)/.development stack-install ## the tests that wait for minutes
 	$(BIN)/pytest -m long tests/integration $(ARGS)
 
 chaos: $(VENV)/.development stack-install ## workers killed, stopped, woken: 20 runs of each, two hours; then `failures`
-	CHAOS_RUNS=$(or $(RUNS),20) CHAOS_EVENTS=200000 $(BIN)/pytest -x tests/integration/test_identical_state.py $(ARGS)
+	CHAOS_RUNS=$(or $(RUNS),20) CHAOS_EVENTS=200000 $(BIN)/pytest -x -m '' tests/integration/test_identical_state.py $(ARGS)
 	$(if $(ARGS),,@$(MAKE) --no-print-directory failures)
 
 failures: $(VENV)/.development stack-install ## all that may fail, on the real parts, half an hour; ARGS="-k …" for one

@@ -36,7 +36,7 @@ def simulated() -> Simulated:
 
 
 @every_run
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_workers_left_alone_end_in_the_state_of_evaluate(
     run: int, count: int, simulated: Simulated, settings: Settings, tmp_path: Path
 ) -> None:

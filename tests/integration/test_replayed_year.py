@@ -121,7 +121,7 @@ def test_a_year_replayed_more_slowly_than_it_is_read(year: Simulated, settings: 
     assert late & watch.ever_overdue, "what was late was seen on the way, so the worker did judge"
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_a_year_that_was_published_while_no_worker_ran(
     workers: int, year: Simulated, settings: Settings, tmp_path: Path
 ) -> None:
