@@ -12,11 +12,12 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import IllegalOperation, KafkaTimeoutError
 
 from config.settings import Settings
 from streams.alerts import TOLD_KEY, AlertEvent, Change, encode_alert
 from streams.chunk import Plan
-from streams.clients import Delivery, in_time, let_go, noted
+from streams.clients import REQUEST_MS, Delivery, in_time, let_go, noted
 from streams.dead_letters import Origin, dead_letters
 from streams.decode import encode
 from streams.events import Event
@@ -83,6 +84,7 @@ class ChangelogWriter:
             max_batch_size=_BATCH_BYTES,
             max_request_size=4 * _BATCH_BYTES,
             linger_ms=0,
+            request_timeout_ms=REQUEST_MS,
         )
         try:
             async with in_time(f"partition {self._partition}: not fenced"):
@@ -102,7 +104,10 @@ class ChangelogWriter:
             aiokafka.errors.KafkaError: it is not known whether the plan was written; restore from the changelog.
         """
         async with in_time(f"partition {self._partition}: not written"):
-            return await self._transaction(plan)
+            try:
+                return await self._transaction(plan)
+            except IllegalOperation as error:  # a batch was given up meanwhile, and the transaction with it
+                raise KafkaTimeoutError(f"partition {self._partition}: given up half-way") from error
 
     async def _transaction(self, plan: Plan) -> Ends:
         """Write a plan in one transaction. What fails is not aborted here: the next `fence` ends it."""
@@ -214,6 +219,7 @@ class ChangelogReader:
             enable_auto_commit=False,
             isolation_level="read_committed",
             max_partition_fetch_bytes=4 << 20,
+            request_timeout_ms=REQUEST_MS,
         )
         await self._consumer.start()
 

@@ -14,6 +14,10 @@ from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 Delivery = asyncio.Future[Any]  # of what the broker says when it has a record or a batch
 
+REQUEST_MS = 3_000
+"""A broker that the network hides keeps its connections, and is silent: after so long others are asked. By default
+the client would go on waiting for 40 s."""
+
 _ANSWER_SECONDS = 10.0  # an answer takes milliseconds; a fenced producer can wait for ever for what will not come
 _CLOSE_SECONDS = 2.0
 _NO_BROKER_KNOWN = "Did we not perform bootstrap?"  # the client asserts that it knows some

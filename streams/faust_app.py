@@ -22,6 +22,9 @@ from streams.versions import client_id
 # Faust's consumer polls nothing, and one that has not polled for so long leaves its group for good. That a worker reads
 # what it holds, its readers see to: one that cannot stops the worker.
 _POLL_SECONDS = 10 * 365 * 24 * 60 * 60.0
+_REQUEST_SECONDS = (
+    20.0  # a coordinator that the network hides is silent; who rejoins waits for all others, some seconds
+)
 
 
 class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carries no types that mypy can follow
@@ -121,6 +124,7 @@ def create_app(settings: Settings, *, data_dir: Path, instance_id: str | None) -
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 3,
         broker_max_poll_interval=_POLL_SECONDS,
+        broker_request_timeout=max(_REQUEST_SECONDS, settings.session_timeout_seconds),  # Faust wants no less
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=instance_id,
         topic_partitions=settings.partitions,

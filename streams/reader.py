@@ -30,7 +30,7 @@ from config.settings import Settings
 from streams.catching_up import Elsewhere, Tail, least
 from streams.changelog import ChangelogReader, ChangelogWriter
 from streams.chunk import PartitionProcessor, Plan, Record
-from streams.clients import in_time, let_go
+from streams.clients import REQUEST_MS, in_time, let_go
 from streams.resuming import offsets_to_resume_at
 from streams.sources import Source
 
@@ -239,6 +239,7 @@ class PartitionReader:
             auto_offset_reset="none",  # whoever reads beyond what there is looks again where to go on
             max_partition_fetch_bytes=4 << 20,  # a chunk, and more
             fetch_max_wait_ms=_FETCH_WAIT_MS,
+            request_timeout_ms=REQUEST_MS,
         )
         try:
             async with in_time("not connected"):
