@@ -19,12 +19,12 @@ help: ## list the targets
 demo: stack-install ## a province, live, on the real broker; DURATION=120 stops by itself
 	@$(BIN)/dunghan demo $(if $(DURATION),--duration $(DURATION))
 
-test: $(VENV)/.development stack-install ## the tests; ARGS="-k …" to choose. Two at a time: those of stacks mostly wait
+test: $(VENV)/.development stack-install ## the tests; ARGS="-k …" to choose. Those of stacks mostly wait, so three at a time
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
 	$(BIN)/pytest -n 2 tests/unit
-	$(BIN)/pytest -n 2 --dist loadfile tests/integration tests/failures
+	$(BIN)/pytest -n 3 --dist loadfile --durations 10 tests/integration tests/failures
 endif
 
 test-long: $(VENV)/.development stack-install ## the tests that wait for minutes: office hours, floods, a monitor taken apart
