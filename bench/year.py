@@ -29,7 +29,6 @@ import click
 import msgspec
 import psutil
 
-from agents.dossiers.disk_store import DiskStores
 from agents.dossiers.dossier import Dossier, dump, load
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.rest_records import made_under, records_of
@@ -41,6 +40,7 @@ from config.rulebook import Rulebook, load_rulebook
 from config.settings import Settings
 from dunghan.demo.interrupts import Interrupts
 from dunghan.evaluation import NumberedLine
+from dunghan.processors import stores_of
 from dunghan.stack import Stack
 from dunghan.stack.ports import free_ports
 from streams.changelog import ChangelogWriter
@@ -249,11 +249,10 @@ def _are_ready(workers: Mapping[tuple[int, int], Path], partitions: int) -> bool
 @contextmanager
 def store_of(kind: str) -> Iterator[Store]:
     """Yield an empty store."""
-    if kind == "memory":
-        yield {}
-        return
-    with tempfile.TemporaryDirectory(prefix="dunghan-year-") as folder, closing(DiskStores(Path(folder))) as stores:
-        yield stores.open("dossier-events", 0)
+    with tempfile.TemporaryDirectory(prefix="dunghan-year-") as folder:
+        settings = Settings(store_dir=folder if kind == "disk" else "")
+        with closing(stores_of(settings)) as stores:
+            yield stores.open(settings.events_topic, 0)
 
 
 def cost(facts: Facts, held: int, rulebook: Rulebook, clock: Clock, store: Store) -> float:

@@ -24,8 +24,6 @@ from agents import agent
 from agents.activity import Activity
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.store import StoreError
-from agents.petitions.processor import PetitionProcessor
-from agents.procedures.processor import ProcedureProcessor
 from alerts.prometheus.metrics import WorkerCollector, serve
 from alerts.redis.counts import Counts
 from alerts.redis.view import View
@@ -34,7 +32,7 @@ from config.clock import Clock
 from config.policy import PolicyError
 from config.rulebook import load_rulebook
 from config.settings import Settings
-from dunghan.dossier_stores import stores_of
+from dunghan.processors import PROCESSORS, new_processor, stores_of
 from streams.calendar_feed import CalendarFeed
 from streams.faust_app import CoordinatingApp, create_app
 from streams.reader import PartitionReader
@@ -43,7 +41,6 @@ from streams.sources import Source, sources
 log = logging.getLogger(__name__)
 P = TypeVar("P")
 
-_PROCESSORS = (DossierProcessor, ProcedureProcessor, PetitionProcessor)  # of the topics of `sources`, in their order
 _LAST_WORDS_SECONDS = 3.0
 _REJOIN_SECONDS = 300.0  # a rebalance takes seconds; a client that a broken connection has wedged never comes back
 _EXIT_SOFTWARE = 70  # EX_SOFTWARE of sysexits.h
@@ -73,7 +70,7 @@ class Worker:
                 on_failure=self._fail,
                 on_forgotten=partial(self._stores.drop, source.topic),
             )
-            for source, kind in zip(sources(settings), _PROCESSORS, strict=True)
+            for source, kind in zip(sources(settings), PROCESSORS, strict=True)
         }
         for topic in self.readers:
             self.app.delegate(topic)
@@ -98,15 +95,8 @@ class Worker:
         }
 
     def _new_processor(self, source: Source, kind: type[Any], partition: int) -> Any:
-        many = {"store": self._stores.open(source.topic, partition)} if kind is DossierProcessor else {}
-        return kind(
-            rulebook=self._rulebook,
-            clock=self._clock,
-            activity=self._activity,
-            partition=partition,
-            lives_here=lambda code: source.home(code) == partition,
-            **many,
-        )
+        given = {"rulebook": self._rulebook, "clock": self._clock, "activity": self._activity}
+        return new_processor(kind, source, partition, self._stores, **given)
 
     def _rule_by(self, documents: Sequence[CalendarDocument]) -> None:
         """Judge by the calendar that comes with the program and all the documents applied since."""
@@ -119,7 +109,7 @@ class Worker:
         log.info("calendar: %s, with %d documents applied", version, len(documents))
         for reader in self.readers.values():
             for state in reader.states:
-                if isinstance(state, _PROCESSORS):
+                if isinstance(state, PROCESSORS):
                     state.rule_by(self._rulebook)
 
     async def _fail(self, error: BaseException) -> None:

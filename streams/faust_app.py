@@ -22,9 +22,8 @@ from streams.versions import client_id
 # Faust's consumer polls nothing, and one that has not polled for so long leaves its group for good. That a worker reads
 # what it holds, its readers see to: one that cannot stops the worker.
 _POLL_SECONDS = 10 * 365 * 24 * 60 * 60.0
-_REQUEST_SECONDS = (
-    20.0  # a coordinator that the network hides is silent; who rejoins waits for all others, some seconds
-)
+# A coordinator that the network hides is silent. Who joins again waits for all others, which takes some seconds.
+_REQUEST_SECONDS = 20.0
 
 
 class _DelegatingConsumer(driver.Consumer):  # type: ignore[misc] # Faust carries no types that mypy can follow

@@ -32,7 +32,7 @@ from agents.dossiers.rest import Rest
 from agents.dossiers.rest_records import WAITS, Changes, Records, count_in, made_under
 from agents.dossiers.settled import SETTLED, Settled, ended_longer_ago
 from agents.dossiers.standing import Standing, judge
-from agents.dossiers.store import Store, walk
+from agents.dossiers.store import Store
 from agents.dossiers.sync import unsynced_since
 from agents.dossiers.tally import Tally
 from agents.indicators.usage import Use, UseDays, uses_of
@@ -443,11 +443,9 @@ class DossierProcessor:
         after = self._rulebook.at(self.judged_at).policy.settled_after
         if after is None or not self._rest.is_kept(self._rulebook):
             return None
-        codes = self._settled.next_due(
-            lambda: walk(self._stored), local_date(self.judged_at), lambda code: self._may_settle(code, after)
-        )
-        dossiers = {code: load(self._stored[code]) for code in codes}
-        standings = {code: standing for code in codes if (standing := self.standing(code)) is not None}
+        codes = self._settled.to_look_at(self._stored, local_date(self.judged_at))
+        dossiers = {code: dossier for code in codes if (dossier := self._ended_longer_ago(code, after)) is not None}
+        standings = {code: standing for code in dossiers if (standing := self.standing(code)) is not None}
         if not standings:
             return None
         plan = SettledPlan(
@@ -463,12 +461,12 @@ class DossierProcessor:
         plan.keep_position(self.judged_at)
         return plan
 
-    def _may_settle(self, code: str, after: timedelta) -> bool:
-        """Whether a dossier is at rest, asks for nobody's attention, and ended so long ago."""
-        stored = self._stored.get(code)
-        if not stored or code in self.standings or code in self._rest.asking:
-            return False
-        return ended_longer_ago(load(stored), after, self.judged_at)
+    def _ended_longer_ago(self, code: str, than: timedelta) -> Dossier | None:
+        """Return a dossier if it is at rest, asks for nobody's attention, and ended longer ago than that."""
+        if code in self.standings or code in self._rest.asking:
+            return None
+        dossier = self.dossier(code)
+        return dossier if dossier is not None and ended_longer_ago(dossier, than, self.judged_at) else None
 
     def _holding(self, code: str) -> list[Holds]:
         standing = self.standing(code)

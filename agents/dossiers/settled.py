@@ -7,7 +7,7 @@ not change by that, nor ever after: it stands as it was judged last, whatever ru
 refused (`Reason.SETTLED`), for nobody could count it once only.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -15,6 +15,7 @@ from agents.agencies.silence import last_work_at
 from agents.dossiers.dossier import Dossier
 from agents.dossiers.rest_records import Records, Sums, put
 from agents.dossiers.standing import Standing
+from agents.dossiers.store import Store, walk
 from agents.dossiers.timeliness import end_of
 
 SETTLED = b""
@@ -39,17 +40,11 @@ class Settled:
         put(self.records, key, value)
         return True
 
-    def next_due(self, codes: Callable[[], Iterator[str]], today: date, is_due: Callable[[str], bool]) -> list[str]:
-        """Look at some more dossiers, all of them once a day; return those that are to be settled.
-
-        Args:
-            codes: Walks over all dossiers; asked for when a day begins.
-            today: The date in Viet Nam.
-            is_due: Whether a dossier is to be settled, if it is still there.
-        """
+    def to_look_at(self, store: Store, today: date) -> Iterator[str]:
+        """Yield the next dossiers to look at, of those that were there when the day began; `today` is Viet Nam's."""
         if today > self._began_on:
-            self._began_on, self._walk = today, codes()
-        return [code for code in islice(self._walk, _LOOKED_AT) if is_due(code)]
+            self._began_on, self._walk = today, walk(store)
+        return islice(self._walk, _LOOKED_AT)
 
     def settle(self, dossiers: Iterable[tuple[Dossier, Standing]]) -> Records:
         """Return the sums that change when dossiers are settled that stand so."""

@@ -24,9 +24,9 @@ from agents.dossiers.store import StoreError, Stores
 from config.clock import Clock
 from config.rulebook import Rulebook
 from config.settings import Settings
-from dunghan.dossier_stores import stores_of
 from dunghan.errors import UserError
 from dunghan.evaluation import lines_of
+from dunghan.processors import stores_of
 from dunghan.replay.comparison import Comparison, compare
 from dunghan.replay.following import Following
 from dunghan.replay.progress import Shown

@@ -6,27 +6,25 @@ of other partitions are there already. What it would tell other partitions is to
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiokafka import TopicPartition
 
 from agents.dossiers.processor import DossierProcessor
 from agents.dossiers.rest_records import REST_KEYS
 from agents.dossiers.store import Stores
-from agents.petitions.processor import PetitionProcessor
-from agents.procedures.processor import ProcedureProcessor
 from agents.reading import POSITION_KEY, ReadPlan
 from agents.subjects.processor import AnyProcessor
 from config.clock import Clock
 from config.rulebook import Rulebook
 from config.settings import Settings
+from dunghan.processors import PROCESSORS, new_processor
 from streams.alerts import TOLD_KEY
 from streams.changelog import ChangelogWriter, Role
 from streams.chunk import Plan, Reach, Record
 from streams.events import Event, ProcedureUsage
 from streams.sources import Source, sources
 
-_PROCESSORS: tuple[type[Any], ...] = (DossierProcessor, ProcedureProcessor, PetitionProcessor)  # as in `sources`
 _WRITTEN_AT_ONCE = 20_000  # records: some 10 MB, well within the time that a write may take
 
 
@@ -116,16 +114,7 @@ def rebuilt_partitions(
 
 
 def _partitions(settings: Settings, rulebook: Rulebook, clock: Clock, stores: Stores) -> Iterator[Rebuilt]:
-    for source, kind in zip(sources(settings), _PROCESSORS, strict=True):
+    for source, kind in zip(sources(settings), PROCESSORS, strict=True):
         for number in range(source.partitions):
-
-            def lives_here(code: str, home: Source = source, here: int = number) -> bool:
-                return home.home(code) == here
-
-            many = {"store": stores.open(source.topic, number)} if kind is DossierProcessor else {}
-            yield Rebuilt(
-                settings,
-                source,
-                number,
-                kind(rulebook=rulebook, clock=clock, partition=number, lives_here=lives_here, **many),
-            )
+            state = new_processor(kind, source, number, stores, rulebook=rulebook, clock=clock)
+            yield Rebuilt(settings, source, number, state)
